@@ -1,0 +1,150 @@
+# pam_wecom: sign in to Linux hosts and to NocoBase with WeCom.
+#
+# What each part is made of and the only libraries it may link. `make check-boundary` compares the
+# result with the exact lists in tests/boundary/.
+#
+#   part              made of                                   may link
+#   pam_wecom.so      pam_wecom/ common/                        libpam, libc
+#   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, inih
+#   wecom-login       tools/login*.c tools/*.c common/          libpam, jansson, libc
+#   wecomctl          tools/ctl*.c tools/*.c common/            jansson, libc
+#   wecom-sim         tests/sim/ (tests and the demo only)      libevent, OpenSSL, jansson
+
+VERSION = 0.1.0
+
+B ?= build
+CC ?= gcc
+INSTALL ?= install
+PKG_CONFIG ?= pkg-config
+
+prefix ?= /usr
+exec_prefix ?= $(prefix)
+bindir ?= $(exec_prefix)/bin
+sbindir ?= $(exec_prefix)/sbin
+libdir ?= $(exec_prefix)/lib
+datarootdir ?= $(prefix)/share
+mandir ?= $(datarootdir)/man
+docdir ?= $(datarootdir)/doc/pam_wecom
+sysconfdir ?= /etc
+localstatedir ?= /var
+runstatedir ?= /run
+# Where libpam looks for modules: beside the distribution's own.
+pamdir ?= $(firstword $(dir $(wildcard /lib/*/security/pam_unix.so /usr/lib64/security/pam_unix.so \
+            /lib/security/pam_unix.so)) $(libdir)/security)
+unitdir ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wformat=2 -Wno-format-nonliteral $(if $(WERROR),-Werror)
+HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+ifneq ($(SANITIZE),)
+HARDENING = -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -fPIE
+endif
+LDHARDENING = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+
+PATHS = -DWECOM_SYSCONF_DIR='"$(sysconfdir)/wecom"' -DWECOM_RUN_DIR='"$(runstatedir)/wecom"' \
+        -DWECOM_STATE_DIR='"$(localstatedir)/lib/wecom"' -DWECOM_VERSION='"$(VERSION)"' \
+        -DWECOM_SBIN_DIR='"$(sbindir)"'
+ALL_CPPFLAGS = -I. -Iinclude -I$(B)/gen -D_GNU_SOURCE $(PATHS) $(CPPFLAGS)
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING)
+
+common_SRC = $(wildcard common/*.c)
+pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(common_SRC)
+helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
+helper_PKG = libcurl jansson libevent_core inih
+login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
+login_PKG = jansson
+ctl_SRC = $(filter-out tools/login%,$(wildcard tools/*.c)) $(common_SRC)
+ctl_PKG = jansson
+sim_SRC = $(filter-out tests/sim/check_% tests/sim/simctl.c,$(wildcard tests/sim/*.c))
+sim_PKG = libevent_core libevent_extra libevent_openssl openssl jansson
+simctl_PKG = libcurl jansson
+
+pkg_libs = $(shell $(PKG_CONFIG) --libs $(1))
+objects = $(patsubst %.c,$(B)/o/%.o,$(1))
+
+PROGRAMS = $(B)/wecom-helper $(B)/wecom-login $(B)/wecomctl
+MODULES = $(B)/pam_wecom.so
+SIM = $(B)/wecom-sim
+
+.PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
+        check-e2e check-all lint fuzz bench deps clean test-programs
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(MODULES) $(PROGRAMS) $(SIM)
+
+$(B)/o/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The module is position-independent code; its objects are kept apart from those of the programs.
+$(B)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(B)/pam_wecom.so: $(patsubst %.c,$(B)/pic/%.o,$(pam_wecom_SRC)) pam_wecom/pam_wecom.map
+	$(CC) $(ALL_CFLAGS) -shared -fPIC $(LDFLAGS) $(filter-out -pie,$(LDHARDENING)) \
+	    $(if $(SANITIZE),,-Wl,-z,defs) -Wl,--version-script=pam_wecom/pam_wecom.map -o $@ \
+	    $(filter %.o,$^) -lpam
+
+# Sentences for people: compiled tables from the .po files.
+$(B)/gen/texts.inc: po/texts.awk po/en.po po/zh_CN.po
+	@mkdir -p $(@D)
+	awk -f po/texts.awk po/en.po po/zh_CN.po > $@
+$(B)/o/helper/texts.o: $(B)/gen/texts.inc
+
+$(B)/wecom-helper: $(call objects,$(helper_SRC))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(call pkg_libs,$(helper_PKG))
+
+$(B)/wecom-login: $(call objects,$(login_SRC))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ -lpam $(call pkg_libs,$(login_PKG))
+
+$(B)/wecomctl: $(call objects,$(ctl_SRC))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(call pkg_libs,$(ctl_PKG))
+
+$(B)/wecom-sim: $(call objects,$(sim_SRC))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(call pkg_libs,$(sim_PKG))
+
+# Tests: tests/<folder>/test_<source>.c is one program with one Check suite. It links everything of
+# its part but the file with main().
+TEST_SRC = $(wildcard tests/common/test_*.c tests/pam_wecom/test_*.c tests/helper/test_*.c \
+             tests/helper/wecom/test_*.c tests/tools/test_*.c)
+TESTS = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)) $(B)/tests/sim/check_sim
+test_MAIN = $(B)/o/tests/check_main.o
+check_LIBS = $(call pkg_libs,check)
+
+test-programs: $(TESTS)
+
+$(B)/tests/common/%: $(B)/o/tests/common/%.o $(test_MAIN) $(call objects,$(common_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(check_LIBS)
+
+$(B)/tests/pam_wecom/%: $(B)/o/tests/pam_wecom/%.o $(test_MAIN) \
+        $(call objects,$(wildcard tests/pam_wecom/support*.c)) $(call objects,$(pam_wecom_SRC)) \
+        | $(B)/pam_wecom.so
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lpam -lpthread $(check_LIBS)
+
+helper_TEST_O = $(test_MAIN) $(call objects,$(filter-out helper/main.c,$(helper_SRC))) \
+        $(call objects,$(wildcard tests/helper/support*.c) tests/sim/simctl.c)
+$(B)/tests/helper/%: $(B)/o/tests/helper/%.o $(helper_TEST_O) | $(SIM) $(B)/wecom-helper
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ \
+	    $(call pkg_libs,$(helper_PKG) $(simctl_PKG)) $(check_LIBS)
+
+$(B)/tests/tools/%: $(B)/o/tests/tools/%.o $(test_MAIN) \
+        $(call objects,$(filter-out tools/login.c tools/ctl.c,$(wildcard tools/*.c)) $(common_SRC))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lpam $(call pkg_libs,jansson) $(check_LIBS)
+
+$(B)/tests/sim/check_sim: $(call objects,$(wildcard tests/sim/check_*.c) tests/sim/simctl.c) | $(SIM)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,$(simctl_PKG)) $(check_LIBS)
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,37 @@
+/* What names and codes look like. Every rule is a question about bytes, in ASCII, for any locale.
+ */
+#ifndef WECOM_COMMON_NAMES_H
+#define WECOM_COMMON_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A login name that we give: [a-z_][a-z0-9_.-]{0,31}. */
+bool name_is_login(const char *name);
+
+/* A WeCom userid (path 90195): 1-64 of letters, digits and "_-@.", first one a letter or digit. */
+bool name_is_userid(const char *userid);
+
+/* A service, section or group name: 1-64 of letters, digits and "_-.", not beginning with "-" or
+ * ".".
+ */
+bool name_is_word(const char *name);
+
+/* A company id: 1-64 letters, digits, "_" and "-". */
+bool name_is_corp_id(const char *corp_id);
+
+/* Has it the form of WeCom's one-time code: 32-512 of [A-Za-z0-9_-]? `len` excludes the NUL. */
+bool name_is_code(const char *code, size_t len);
+
+/* Has it the form of any code that WeCom or the helper hands to a person (the above, or 6 digits)?
+ * What a host passes on unasked and is neither is somebody's password.
+ */
+bool name_is_any_code(const char *code, size_t len);
+
+/* The same userid: WeCom ignores case (path 90195). Empty ones are never the same. */
+bool name_same_userid(const char *a, const char *b);
+
+/* Lower-cases `userid` into `name` (at least `bytes` long). False when it does not fit. */
+bool name_lower(char *name, size_t bytes, const char *userid);
+
+#endif

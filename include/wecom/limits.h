@@ -1,0 +1,49 @@
+/* Every bound of the project that more than one file relies on, with its unit and its source. */
+#ifndef WECOM_LIMITS_H
+#define WECOM_LIMITS_H
+
+enum {
+    /* One packet of the wire protocol, bytes. A QR code of 40x80 cells of UTF-8 fits. */
+    WECOM_PACKET_MAX_BYTES = 16 * 1024,
+
+    /* A WeCom one-time code: at most 512 bytes (developer.work.weixin.qq.com, path 91022). Codes
+     * seen in the field have about 43; 32 keeps out what people use as passwords. */
+    WECOM_CODE_MIN_BYTES = 32,
+    WECOM_CODE_MAX_BYTES = 512,
+
+    /* A WeCom userid: 1-64 bytes (path 90195). */
+    WECOM_USERID_MAX_BYTES = 64,
+
+    /* A company id: "ww" or "wx" and 16 characters today; room for private deployments. */
+    WECOM_CORP_ID_MAX_BYTES = 64,
+
+    /* corp_id "/" userid, as in /etc/wecom/links. */
+    WECOM_LINK_MAX_BYTES = WECOM_CORP_ID_MAX_BYTES + 1 + WECOM_USERID_MAX_BYTES,
+
+    /* A login name that we make: useradd(8) and utmp allow 32. */
+    WECOM_LOGIN_NAME_MAX_BYTES = 32,
+
+    /* A name that a host hands us: PAM_MAX_RESP_SIZE would allow 512, no host has use for more. */
+    WECOM_USER_MAX_BYTES = 256,
+
+    /* A PAM service name: a file name below /etc/pam.d. */
+    WECOM_SERVICE_MAX_BYTES = 64,
+
+    /* One message to the person, or one answer of the person (PAM_MAX_RESP_SIZE is 512). */
+    WECOM_ANSWER_MAX_BYTES = 1024,
+
+    /* The helper says "ready" within this time or counts as absent, milliseconds. */
+    WECOM_READY_MS = 1000,
+
+    /* A grant answers pam_sm_acct_mgmt of the same handle, user and service for this long, ms. */
+    WECOM_GRANT_FRESH_MS = 5000,
+
+    /* Default and greatest length of one exchange, seconds: sshd's LoginGraceTime is 120. */
+    WECOM_TIMEOUT_DEFAULT_S = 100,
+    WECOM_TIMEOUT_MAX_S = 600,
+
+    /* Default age of the last confirmation by WeCom above which a person is refused, seconds. */
+    WECOM_STALE_DEFAULT_S = 86400,
+};
+
+#endif
