@@ -5,7 +5,7 @@
 #
 #   part              made of                                   may link
 #   pam_wecom.so      pam_wecom/ common/                        libpam, libc
-#   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, inih
+#   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, libcrypto, inih
 #   wecom-login       tools/login*.c tools/*.c common/          libpam, jansson, libc
 #   wecomctl          tools/ctl*.c tools/*.c common/            jansson, libc
 #   wecom-sim         tests/sim/ (tests and the demo only)      libevent, OpenSSL, jansson
@@ -53,7 +53,7 @@ ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING)
 common_SRC = $(wildcard common/*.c)
 pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(common_SRC)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
-helper_PKG = libcurl jansson libevent_core inih
+helper_PKG = libcurl jansson libevent_core libcrypto inih
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
 login_PKG = jansson
 ctl_SRC = $(filter-out tools/login%,$(wildcard tools/*.c)) $(common_SRC)

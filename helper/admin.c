@@ -1,0 +1,149 @@
+/* The administrator's commands on admin.sock: one row each. */
+#include "helper/admin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/words.h"
+#include "helper/check.h"
+#include "helper/log.h"
+#include "helper/reply.h"
+
+struct command {
+    const char *word;
+    /* Answers with rows and a result, now or later. */
+    void (*run)(struct helper *helper, struct server_peer *peer);
+};
+
+static json_t *helper_row(const struct helper *helper) {
+    json_t *row =
+        json_pack("{s:s, s:s, s:i, s:I, s:s, s:s, s:i, s:I, s:I}", "kind", "helper", "version",
+                  WECOM_VERSION, "pid", (int)getpid(), "uptime_s",
+                  (json_int_t)((helper_now_ms(helper) - helper->started_ms) / 1000), "config",
+                  helper->setup->config->file, "user", helper->setup->config->helper.user,
+                  "waiting", (int)helper->waiting, "granted", (json_int_t)helper->granted, "denied",
+                  (json_int_t)helper->denied);
+
+    if (row != NULL && helper->reload_error[0] != '\0')
+        (void)json_object_set_new(row, "reload_error", json_string(helper->reload_error));
+    return row;
+}
+
+static json_t *app_row(const struct client_app *app) {
+    const struct config_app *settings = client_app_settings(app);
+    struct client_app_status status;
+
+    client_app_status(app, &status);
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:I}", "kind", "app", "name",
+                     settings->name, "corp_id", settings->corp_id, "agent_id",
+                     (json_int_t)settings->agent_id, "token_valid_s",
+                     (json_int_t)status.token_valid_s, "requests", (json_int_t)status.requests,
+                     "last_error", words_reason(status.last.reason), "last_error_detail",
+                     status.last.detail, "last_error_age_s", (json_int_t)status.last_age_s);
+}
+
+static json_t *service_row(const struct setup *setup, const struct config_service *service) {
+    const struct setup_counts *counts = setup_counts(setup, service);
+    char methods[128];
+
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:I}", "kind", "service", "name",
+                     service->name, "app", service->app->name, "methods",
+                     config_method_words(methods, sizeof methods, service->methods), "account",
+                     (int)service->account, "callers", service->callers_text, "granted",
+                     (json_int_t)counts->granted, "denied", (json_int_t)counts->denied);
+}
+
+static void finish(struct server_peer *peer, const char *message) {
+    reply_result(peer, WECOM_VERDICT_GRANTED, WECOM_ACCOUNT_NONE, WECOM_REASON_NONE, message);
+}
+
+static void run_status(struct helper *helper, struct server_peer *peer) {
+    const struct config *config = helper->setup->config;
+
+    reply_row(peer, helper_row(helper));
+    for (size_t i = 0; i < config->apps_count; i++)
+        reply_row(peer, app_row(helper->setup->apps[i]));
+    for (size_t i = 0; i < config->services_count; i++)
+        reply_row(peer, service_row(helper->setup, &config->services[i]));
+    finish(peer, NULL);
+}
+
+static void run_reload(struct helper *helper, struct server_peer *peer) {
+    if (helper->reload(helper))
+        finish(peer, NULL);
+    else
+        reply_result(peer, WECOM_VERDICT_DENIED, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
+                     helper->reload_error);
+}
+
+/* `check` takes a while, so it is an exchange of its own. */
+struct running_check {
+    struct server_peer *peer;
+    struct check *check;
+};
+
+static void on_gone(void *exchange) {
+    struct running_check *running = exchange;
+
+    check_cancel(running->check);
+    free(running);
+}
+
+static void on_row(void *arg, json_t *row) {
+    struct running_check *running = arg;
+
+    reply_row(running->peer, row);
+}
+
+static void on_done(void *arg) {
+    struct running_check *running = arg;
+
+    finish(running->peer, NULL);
+    free(running);
+}
+
+static void run_check(struct helper *helper, struct server_peer *peer) {
+    struct running_check *running = calloc(1, sizeof *running);
+
+    if (running != NULL) {
+        running->peer = peer;
+        running->check = check_start(helper, helper->setup, NULL, on_row, on_done, running);
+    }
+    if (running == NULL || running->check == NULL) {
+        free(running);
+        reply_result(peer, WECOM_VERDICT_UNAVAILABLE, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
+                     "out of memory");
+        return;
+    }
+    server_attach(peer, running, on_gone);
+    reply_row(peer, helper->reload_error[0] == '\0'
+                        ? json_pack("{s:s, s:s, s:s, s:s}", "app", "", "item", "configuration",
+                                    "state", "ok", "detail", helper->setup->config->file)
+                        : json_pack("{s:s, s:s, s:s, s:s}", "app", "", "item", "configuration",
+                                    "state", "failed", "detail", helper->reload_error));
+}
+
+static const struct command commands[] = {
+    {"status", run_status},
+    {"check", run_check},
+    {"reload", run_reload},
+};
+
+void admin_begin(struct helper *helper, struct server_peer *peer,
+                 const struct wire_message *message) {
+    const char *word = wire_get(message, WIRE_F_COMMAND);
+    char id[REPLY_ID_BYTES];
+
+    reply_new_id(id);
+    reply_ready(peer, id);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(commands[i].word, word) == 0) {
+            commands[i].run(helper, peer);
+            return;
+        }
+    }
+    reply_result(peer, WECOM_VERDICT_DENIED, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
+                 "this helper does not know that command: is it older than wecomctl?");
+}

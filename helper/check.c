@@ -1,0 +1,217 @@
+/* The administrator's question "does it work, and if not, what must I do?", answered by trying. */
+#include "helper/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/words.h"
+#include "helper/texts.h"
+#include "helper/wecom/answer.h"
+
+struct check {
+    struct helper *helper;
+    struct setup *setup;
+    const char *only; /* owned copy, NULL: all */
+    size_t at;        /* the application being tried */
+    struct client_request *request;
+    void (*row)(void *arg, json_t *row);
+    void (*done)(void *arg);
+    void *arg;
+};
+
+static struct client_app *app_of(const struct check *check) {
+    return check->setup->apps[check->at];
+}
+
+static void free_check(struct check *check) {
+    client_cancel(check->request);
+    setup_unref(check->setup);
+    free((char *)check->only);
+    free(check);
+}
+
+void check_cancel(struct check *check) {
+    if (check != NULL)
+        free_check(check);
+}
+
+/* One finding; cure NULL where nothing is to be done. */
+static void tell(struct check *check, const char *item, const char *state, const char *detail,
+                 const char *cure, const char *ip) {
+    json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "app", client_app_settings(app_of(check))->name,
+                            "item", item, "state", state, "detail", detail);
+    char text[1024];
+
+    if (row != NULL && texts_en(cure) != NULL) {
+        texts_fill(text, sizeof text, CONFIG_LANG_EN, cure, "", ip);
+        (void)json_object_set_new(row, "cure", json_string(text));
+        texts_fill(text, sizeof text, CONFIG_LANG_ZH, cure, "", ip);
+        (void)json_object_set_new(row, "cure_zh", json_string(text));
+    }
+    check->row(check->arg, row);
+}
+
+static void tell_failure(struct check *check, const char *item,
+                         const struct client_failure *failure) {
+    tell(check, item, "failed", failure->detail, failure->cure, failure->ip);
+}
+
+static void skip(struct check *check, const char *const items[], const char *why) {
+    for (; *items != NULL; items++)
+        tell(check, *items, "skipped", why, NULL, NULL);
+}
+
+/* How far an exchange came tells about the layers below WeCom. False when it got no answer. */
+static bool tell_layers(struct check *check, const struct client_failure *failure) {
+    static const char *const rest[] = {"tls", "token", "agent", "visible_range", "clock", NULL};
+    const char *api_url = client_app_settings(app_of(check))->api_url;
+
+    switch (failure->http) {
+    case HTTP_NO_NAME:
+        tell_failure(check, "name_resolution", failure);
+        skip(check, rest, "the name of api_url is not resolved");
+        return false;
+    case HTTP_NO_CONNECTION:
+    case HTTP_FAILED:
+        tell(check, "name_resolution", "ok", api_url, NULL, NULL);
+        tell_failure(check, "tls", failure);
+        skip(check, rest + 1, "there is no connection");
+        return false;
+    case HTTP_NO_TLS:
+        tell(check, "name_resolution", "ok", api_url, NULL, NULL);
+        tell_failure(check, "tls", failure);
+        skip(check, rest + 1, "the connection is not secure");
+        return false;
+    default:
+        tell(check, "name_resolution", "ok", api_url, NULL, NULL);
+        tell(check, "tls", "ok", "the certificate is valid", NULL, NULL);
+        return true;
+    }
+}
+
+static void tell_clock(struct check *check, int64_t date_s) {
+    int64_t off = date_s > 0 ? (int64_t)time(NULL) - date_s : 0;
+    char detail[96];
+
+    if (date_s <= 0) {
+        tell(check, "clock", "skipped", "the answer has no Date", NULL, NULL);
+        return;
+    }
+    (void)snprintf(detail, sizeof detail, "%lld s %s WeCom's", (long long)llabs(off),
+                   off >= 0 ? "ahead of" : "behind");
+    if (llabs(off) > CHECK_CLOCK_WARNING_S)
+        tell(check, "clock", "warning", detail, "cure_clock", NULL);
+    else
+        tell(check, "clock", "ok", detail, NULL, NULL);
+}
+
+static void tell_agent(struct check *check, const struct answer_agent *agent) {
+    char detail[640];
+    size_t names = agent->users + agent->departments + agent->tags;
+
+    (void)snprintf(detail, sizeof detail, "%s, trusted domain: %s", agent->name,
+                   agent->redirect_domain[0] != '\0' ? agent->redirect_domain : "-");
+    if (agent->closed)
+        tell(check, "agent", "failed", detail, "cure_agent_off", NULL);
+    else
+        tell(check, "agent", "ok", detail, NULL, NULL);
+    (void)snprintf(detail, sizeof detail, "departments: %zu, tags: %zu, members by name: %zu",
+                   agent->departments, agent->tags, agent->users);
+    if (names == 0)
+        tell(check, "visible_range", "failed", detail, "cure_visible_empty", NULL);
+    else
+        tell(check, "visible_range", "ok", detail, NULL, NULL);
+}
+
+static void next_app(struct check *check);
+
+static void on_agent(void *arg, const struct client_result *result) {
+    static const char *const rest[] = {"visible_range", NULL};
+    struct check *check = arg;
+    struct answer_agent agent;
+
+    check->request = NULL;
+    if (result->failure.reason != WECOM_REASON_NONE) {
+        tell_failure(check, "agent", &result->failure);
+        skip(check, rest, "the application cannot be read");
+    } else if (answer_agent(result->json, &agent) != WECOM_OK) {
+        tell(check, "agent", "failed", "agent/get: the answer is not of WeCom's form",
+             "cure_odd_answer", NULL);
+        skip(check, rest, "the application cannot be read");
+    } else {
+        tell_agent(check, &agent);
+    }
+    next_app(check);
+}
+
+static void on_token(void *arg, const struct client_result *result) {
+    static const char *const rest[] = {"agent", "visible_range", NULL};
+    struct check *check = arg;
+    struct client_app *app = app_of(check);
+    const char *values[CALLS_PARAMETERS];
+    char agent_id[24];
+
+    check->request = NULL;
+    if (!tell_layers(check, &result->failure)) {
+        next_app(check);
+        return;
+    }
+    if (result->failure.reason != WECOM_REASON_NONE) {
+        tell_failure(check, "token", &result->failure);
+        skip(check, rest, "there is no token");
+        tell_clock(check, result->date_s);
+        next_app(check);
+        return;
+    }
+    tell(check, "token", "ok", "Company ID and Secret are accepted", NULL, NULL);
+    tell_clock(check, result->date_s);
+    (void)snprintf(agent_id, sizeof agent_id, "%ld", client_app_settings(app)->agent_id);
+    values[0] = agent_id;
+    values[1] = NULL;
+    check->request = client_ask(app, CALLS_AGENT_GET, values,
+                                helper_now_ms(check->helper) + CHECK_MS, on_agent, check);
+    if (check->request == NULL)
+        next_app(check);
+}
+
+/* Begins with the application at `at`, or the next one that is asked for. False: no more. */
+static bool begin_app(struct check *check) {
+    const struct config *config = check->setup->config;
+
+    while (check->at < config->apps_count && check->only != NULL &&
+           strcmp(check->only, config->apps[check->at].name) != 0)
+        check->at++;
+    if (check->at < config->apps_count)
+        check->request = client_check_token(app_of(check), helper_now_ms(check->helper) + CHECK_MS,
+                                            on_token, check);
+    return check->request != NULL;
+}
+
+static void next_app(struct check *check) {
+    check->at++;
+    if (!begin_app(check)) {
+        check->done(check->arg);
+        free_check(check);
+    }
+}
+
+struct check *check_start(struct helper *helper, struct setup *setup, const char *app_name,
+                          void (*row)(void *arg, json_t *row), void (*done)(void *arg), void *arg) {
+    struct check *check = calloc(1, sizeof *check);
+
+    if (check == NULL)
+        return NULL;
+    *check = (struct check){.helper = helper,
+                            .setup = setup_ref(setup),
+                            .only = app_name != NULL ? strdup(app_name) : NULL,
+                            .row = row,
+                            .done = done,
+                            .arg = arg};
+    if (!begin_app(check)) {
+        free_check(check);
+        return NULL;
+    }
+    return check;
+}

@@ -1,0 +1,269 @@
+/* The configuration: settings through the option table into one
+ * checked structure. Whatever is wrong is said with file, line, section and key.
+ */
+#include "helper/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/names.h"
+#include "helper/inifile.h"
+#include "helper/options.h"
+#include "helper/secretfile.h"
+
+/* "app NAME" and "service NAME" into the name; false for any other section. */
+static bool named_section(const char *section, const char *kind, const char **name) {
+    size_t len = strlen(kind);
+
+    if (strncmp(section, kind, len) != 0 || (section[len] != ' ' && section[len] != '\t'))
+        return false;
+    *name = section + len + strspn(section + len, " \t");
+    return true;
+}
+
+/* The structure that a section's settings go into, made when its heading comes. */
+static void *find_target(struct config *c, const char *section, enum options_section *kind) {
+    const char *name;
+
+    if (strcmp(section, "helper") == 0) {
+        *kind = OPTIONS_HELPER;
+        return &c->helper;
+    }
+    if (named_section(section, "app", &name)) {
+        *kind = OPTIONS_APP;
+        return config_find_app(c, name);
+    }
+    if (named_section(section, "service", &name)) {
+        *kind = OPTIONS_SERVICE;
+        return config_find_service(c, name);
+    }
+    return NULL;
+}
+
+static const char *set_defaults(enum options_section kind, void *target) {
+    const char *why = NULL;
+
+    for (const struct option *o = options_all(); o->key != NULL && why == NULL; o++) {
+        if (o->section == kind && o->fallback != NULL)
+            why = o->set(o, target, o->fallback);
+    }
+    return why;
+}
+
+static const char *add_section(struct config *c, const char *section, int line) {
+    const char *name;
+    bool is_app = named_section(section, "app", &name);
+
+    if (strcmp(section, "helper") == 0)
+        return NULL;
+    if (!is_app && !named_section(section, "service", &name))
+        return "unknown section: there are [helper], [app NAME] and [service NAME]";
+    if (!name_is_word(name))
+        return "the section needs a name of letters, digits and _ . -";
+    if (is_app ? config_find_app(c, name) != NULL : config_find_service(c, name) != NULL)
+        return "the section is there twice";
+    if (is_app) {
+        struct config_app *more = reallocarray(c->apps, c->apps_count + 1, sizeof *more);
+
+        if (more == NULL)
+            return "out of memory";
+        c->apps = more;
+        more += c->apps_count++;
+        memset(more, 0, sizeof *more);
+        more->line = line;
+        (void)snprintf(more->name, sizeof more->name, "%s", name);
+        return set_defaults(OPTIONS_APP, more);
+    }
+    struct config_service *more = reallocarray(c->services, c->services_count + 1, sizeof *more);
+
+    if (more == NULL)
+        return "out of memory";
+    c->services = more;
+    more += c->services_count++;
+    memset(more, 0, sizeof *more);
+    more->line = line;
+    (void)snprintf(more->name, sizeof more->name, "%s", name);
+    return set_defaults(OPTIONS_SERVICE, more);
+}
+
+static bool is_repeated(const struct inifile *ini, size_t at) {
+    for (size_t i = 0; i < at; i++) {
+        if (ini->settings[i].key != NULL &&
+            strcmp(ini->settings[i].key, ini->settings[at].key) == 0 &&
+            strcmp(ini->settings[i].section, ini->settings[at].section) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool apply_setting(struct config *c, const struct inifile *ini, size_t at,
+                          struct config_error *error) {
+    const struct inifile_setting *s = &ini->settings[at];
+    enum options_section kind;
+    const struct option *option;
+    const char *why;
+    void *target;
+
+    if (s->key == NULL) {
+        why = add_section(c, s->section, s->line);
+        if (why != NULL)
+            inifile_fail(error, ini->file, s->line, s->section, "%s", why);
+        return why == NULL;
+    }
+    target = find_target(c, s->section, &kind);
+    if (target == NULL) {
+        inifile_fail(error, ini->file, s->line, NULL, "%s: stands before the first section",
+                     s->key);
+        return false;
+    }
+    option = options_find(kind, s->key);
+    why = option == NULL         ? "unknown key"
+          : is_repeated(ini, at) ? "is there twice in its section"
+          : s->value[0] == '\0'  ? "has no value; leave the line out for the default"
+                                 : option->set(option, target, s->value);
+    if (why != NULL)
+        inifile_fail(error, ini->file, s->line, s->section, "%s: %s", s->key, why);
+    return why == NULL;
+}
+
+static bool has_required(struct config *c, const struct inifile *ini, const char *section,
+                         struct config_error *error) {
+    enum options_section kind;
+
+    if (find_target(c, section, &kind) == NULL)
+        return true;
+    for (const struct option *o = options_all(); o->key != NULL; o++) {
+        bool found = !o->required || o->section != kind;
+        int line = 0;
+
+        for (size_t i = 0; i < ini->count; i++) {
+            const struct inifile_setting *s = &ini->settings[i];
+
+            if (strcmp(s->section, section) != 0)
+                continue;
+            if (s->key == NULL)
+                line = s->line;
+            else if (strcmp(s->key, o->key) == 0)
+                found = true;
+        }
+        if (!found) {
+            inifile_fail(error, ini->file, line, section, "%s: is missing and has no default",
+                         o->key);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What no single setting can tell. */
+static bool check_whole(struct config *c, const struct inifile *ini, struct config_error *error) {
+    for (size_t i = 0; i < ini->count; i++) {
+        if (ini->settings[i].key == NULL && !has_required(c, ini, ini->settings[i].section, error))
+            return false;
+    }
+    if (c->apps_count == 0) {
+        inifile_fail(error, ini->file, 0, NULL,
+                     "there is no [app NAME] section: add one with corp_id, "
+                     "agent_id and secret_file");
+        return false;
+    }
+    for (size_t i = 0; i < c->services_count; i++) {
+        struct config_service *s = &c->services[i];
+
+        s->app = s->app_name[0] != '\0' ? config_find_app(c, s->app_name) : &c->apps[0];
+        if (s->app == NULL) {
+            inifile_fail(error, ini->file, s->line, NULL,
+                         "[service %s] app: there is no section [app %s]", s->name, s->app_name);
+            return false;
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (s->socket[0] != '\0' && strcmp(s->socket, c->services[j].socket) == 0) {
+                inifile_fail(error, ini->file, s->line, NULL,
+                             "[service %s] socket: is that of [service %s] too", s->name,
+                             c->services[j].name);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+struct config *config_read(const char *file, struct config_error *error) {
+    struct inifile ini = {0};
+    struct config *c = calloc(1, sizeof *c);
+    bool good = false;
+
+    if (c == NULL || strlen(file) >= sizeof c->file) {
+        inifile_fail(error, file, 0, NULL, "cannot be read: %s", strerror(ENAMETOOLONG));
+        goto out;
+    }
+    (void)snprintf(c->file, sizeof c->file, "%s", file);
+    if (set_defaults(OPTIONS_HELPER, &c->helper) != NULL) {
+        inifile_fail(error, file, 0, NULL,
+                     "the defaults of this build do not pass their own checks");
+        goto out;
+    }
+    if (!inifile_read(&ini, file, error))
+        goto out;
+    for (size_t i = 0; i < ini.count; i++) {
+        if (!apply_setting(c, &ini, i, error))
+            goto out;
+    }
+    good = check_whole(c, &ini, error);
+out:
+    inifile_clear(&ini);
+    if (!good) {
+        config_free(c);
+        c = NULL;
+    }
+    return c;
+}
+
+bool config_read_secrets(struct config *config, struct config_error *error) {
+    for (size_t i = 0; i < config->apps_count; i++) {
+        struct config_app *app = &config->apps[i];
+        char why[256];
+
+        if (!secretfile_read(app->secret_file, &app->secret, why, sizeof why)) {
+            inifile_fail(error, config->file, app->line, NULL, "[app %s] secret_file: %s: %s",
+                         app->name, app->secret_file, why);
+            return false;
+        }
+    }
+    return true;
+}
+
+void config_free(struct config *config) {
+    if (config == NULL)
+        return;
+    for (size_t i = 0; i < config->apps_count; i++)
+        secret_clear(&config->apps[i].secret);
+    free(config->apps);
+    free(config->services);
+    free(config);
+}
+
+struct config_service *config_find_service(const struct config *config, const char *name) {
+    for (size_t i = 0; i < config->services_count; i++) {
+        if (strcmp(config->services[i].name, name) == 0)
+            return &config->services[i];
+    }
+    return NULL;
+}
+
+struct config_app *config_find_app(const struct config *config, const char *name) {
+    for (size_t i = 0; i < config->apps_count; i++) {
+        if (strcmp(config->apps[i].name, name) == 0)
+            return &config->apps[i];
+    }
+    return NULL;
+}
+
+bool config_same_app(const struct config_app *a, const struct config_app *b) {
+    return strcmp(a->name, b->name) == 0 && strcmp(a->corp_id, b->corp_id) == 0 &&
+           a->agent_id == b->agent_id && secret_equal(&a->secret, &b->secret) &&
+           strcmp(a->api_url, b->api_url) == 0 && strcmp(a->ca_file, b->ca_file) == 0 &&
+           strcmp(a->proxy, b->proxy) == 0;
+}

@@ -1,0 +1,106 @@
+/* What the configuration file says, checked. Made whole or not at all; never changed afterwards. */
+#ifndef WECOM_HELPER_CONFIG_H
+#define WECOM_HELPER_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/secret.h"
+#include "wecom/error.h"
+#include "wecom/limits.h"
+
+enum config_lang { CONFIG_LANG_BOTH, CONFIG_LANG_ZH, CONFIG_LANG_EN };
+
+/* What a service may learn of the person: bits of `exports`. */
+enum config_export {
+    CONFIG_EXPORT_ACCOUNT = 1 << 0,
+    CONFIG_EXPORT_USERID = 1 << 1,
+    CONFIG_EXPORT_NAME = 1 << 2,
+    CONFIG_EXPORT_MOBILE = 1 << 3,
+    CONFIG_EXPORT_EMAIL = 1 << 4,
+    CONFIG_EXPORT_DEPARTMENTS = 1 << 5,
+};
+
+/* Sign-in methods: bits of `methods`, and the words of methods=. */
+enum config_method { CONFIG_METHOD_CODE = 1 << 0 };
+
+enum { CONFIG_CALLERS = 32, CONFIG_PATH_BYTES = 1024, CONFIG_URL_BYTES = 512 };
+
+/* One entry of callers=: a local user, or a local group written @name. */
+struct config_caller {
+    bool is_group;
+    uint32_t id;
+};
+
+struct config_helper {
+    char socket[CONFIG_PATH_BYTES], admin_socket[CONFIG_PATH_BYTES], web_socket[CONFIG_PATH_BYTES];
+    char state_dir[CONFIG_PATH_BYTES];
+    char store[16];
+    char user[WECOM_SERVICE_MAX_BYTES + 1];
+    int log_level; /* of syslog(3) */
+};
+
+struct config_app {
+    char name[WECOM_SERVICE_MAX_BYTES + 1];
+    int line; /* of its heading */
+    char corp_id[WECOM_CORP_ID_MAX_BYTES + 1];
+    long agent_id;
+    char secret_file[CONFIG_PATH_BYTES];
+    struct secret secret; /* what secret_file holds, without the white space at its end */
+    char company[256];
+    char api_url[CONFIG_URL_BYTES], authorize_url[CONFIG_URL_BYTES], sso_url[CONFIG_URL_BYTES];
+    char ca_file[CONFIG_PATH_BYTES];
+    char proxy[CONFIG_URL_BYTES];
+};
+
+struct config_service {
+    char name[WECOM_SERVICE_MAX_BYTES + 1];
+    int line; /* of its heading */
+    char app_name[WECOM_SERVICE_MAX_BYTES + 1];
+    const struct config_app *app;
+    unsigned int methods, exports;
+    bool account;
+    struct config_caller callers[CONFIG_CALLERS];
+    size_t callers_count;
+    char callers_text[512];
+    char socket[CONFIG_PATH_BYTES]; /* "" when it has none of its own */
+    enum config_lang lang;
+};
+
+struct config {
+    char file[CONFIG_PATH_BYTES];
+    struct config_helper helper;
+    struct config_app *apps; /* in the order of the file; the first is the default */
+    size_t apps_count;
+    struct config_service *services;
+    size_t services_count;
+};
+
+/* Why a file cannot be used: "FILE:LINE: [section] key: reason". */
+struct config_error {
+    char text[2 * CONFIG_PATH_BYTES];
+};
+
+/* Reads and checks `file`, without the files it names. NULL with `*error` filled in. */
+struct config *config_read(const char *file, struct config_error *error);
+
+/* Reads the secrets that the configuration names: as the user that the helper runs as, so that a
+ * reload finds the same as the start did. False with `*error` filled in.
+ */
+bool config_read_secrets(struct config *config, struct config_error *error);
+
+/* Wipes and frees; NULL allowed. */
+void config_free(struct config *config);
+
+/* NULL when there is none of that name. */
+struct config_service *config_find_service(const struct config *config, const char *name);
+struct config_app *config_find_app(const struct config *config, const char *name);
+
+/* Is everything that tells one application from another the same, so that a token stays good? */
+bool config_same_app(const struct config_app *a, const struct config_app *b);
+
+/* The words of methods= and export= for what is set, separated by blanks. */
+char *config_method_words(char *out, size_t bytes, unsigned int methods);
+
+#endif

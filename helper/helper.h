@@ -1,0 +1,36 @@
+/* What all exchanges of the daemon share. Made by main, passed to whoever works. */
+#ifndef WECOM_HELPER_HELPER_H
+#define WECOM_HELPER_HELPER_H
+
+#include <stdint.h>
+
+#include "helper/codes.h"
+#include "helper/members.h"
+#include "helper/server.h"
+#include "helper/setup.h"
+#include "helper/wecom/client.h"
+
+struct event_base;
+
+struct helper {
+    struct event_base *base;
+    struct client_clock clock;
+    struct client *client;
+    struct members *members;
+    struct codes *codes;
+    struct server *server;
+    struct setup *setup; /* the configuration of new exchanges */
+
+    int64_t started_ms;
+    unsigned long granted, denied;
+    unsigned int waiting;    /* logins in progress */
+    char reload_error[2048]; /* why the last reload kept the old configuration, "" */
+    /* Reads the configuration file again; false with the reason in reload_error. */
+    bool (*reload)(struct helper *helper);
+};
+
+static inline int64_t helper_now_ms(const struct helper *helper) {
+    return helper->clock.now_ms(helper->clock.self);
+}
+
+#endif

@@ -1,0 +1,129 @@
+/* The log: one line for one event, to standard error, the journal or syslog. */
+#include "helper/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/text.h"
+
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+
+static struct {
+    const char *program;
+    int max_level;
+    int journal; /* a datagram socket, -1 where there is no journal */
+    bool foreground;
+} sink = {.program = "wecom-helper", .max_level = LOG_NOTICE, .journal = -1, .foreground = true};
+
+static int open_journal(void) {
+    struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof to) != 0) {
+        (void)close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+void log_open(const char *program, bool foreground, int max_level) {
+    sink.program = program;
+    sink.foreground = foreground;
+    sink.max_level = max_level;
+    if (foreground)
+        return;
+    sink.journal = open_journal();
+    if (sink.journal < 0)
+        openlog(program, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+}
+
+void log_set_level(int max_level) {
+    sink.max_level = max_level;
+}
+
+static void append(struct log_line *l, const char *format, const char *a, const char *b) {
+    size_t left = sizeof l->text - (size_t)l->used;
+    int n = snprintf(l->text + l->used, left, format, a, b);
+
+    if (n > 0)
+        l->used += (size_t)n < left ? n : (int)left - 1;
+}
+
+void log_begin(struct log_line *l, int level, const char *event) {
+    l->level = level;
+    l->used = l->fields = 0;
+    append(l, "%s%s", event, "");
+}
+
+void log_text(struct log_line *l, const char *key, const char *value) {
+    char escaped[LOG_VALUE_BYTES];
+    int before;
+
+    if (value == NULL || value[0] == '\0' || l->fields == LOG_FIELDS)
+        return;
+    text_escape(escaped, sizeof escaped, value);
+    append(l, " %s=%s", key, "'");
+    before = l->used;
+    append(l, "%s%s", escaped, "");
+    l->field[l->fields].key = key;
+    l->field[l->fields].value_at = before;
+    l->field[l->fields].value_len = l->used - before;
+    l->fields++;
+    append(l, "%s%s", "'", "");
+}
+
+void log_number(struct log_line *l, const char *key, int64_t value) {
+    char digits[24];
+
+    (void)snprintf(digits, sizeof digits, "%lld", (long long)value);
+    log_text(l, key, digits);
+}
+
+/* systemd's native protocol: KEY=value lines in one datagram. Escaped values hold no LF. */
+static bool to_journal(const struct log_line *l) {
+    char out[2 * LOG_LINE_BYTES + 512];
+    size_t used = 0;
+    int n = snprintf(out, sizeof out,
+                     "MESSAGE=%s\nPRIORITY=%d\nSYSLOG_FACILITY=%d\nSYSLOG_IDENTIFIER=%s\n", l->text,
+                     l->level, LOG_FAC(LOG_AUTHPRIV), sink.program);
+
+    if (n < 0 || (size_t)n >= sizeof out)
+        return false;
+    used = (size_t)n;
+    for (int i = 0; i < l->fields; i++) {
+        char name[32];
+        size_t len = 0;
+
+        for (; l->field[i].key[len] != '\0' && len < sizeof name - 1; len++) {
+            char c = l->field[i].key[len];
+            name[len] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        }
+        name[len] = '\0';
+        n = snprintf(out + used, sizeof out - used, "WECOM_%s=%.*s\n", name, l->field[i].value_len,
+                     l->text + l->field[i].value_at);
+        if (n < 0 || (size_t)n >= sizeof out - used)
+            break;
+        used += (size_t)n;
+    }
+    return send(sink.journal, out, used, MSG_NOSIGNAL) == (ssize_t)used;
+}
+
+void log_end(struct log_line *l) {
+    if (l->level > sink.max_level)
+        return;
+    if (sink.foreground)
+        (void)fprintf(stderr, "%s: %s\n", sink.program, l->text);
+    else if (sink.journal < 0 || !to_journal(l))
+        syslog(LOG_AUTHPRIV | l->level, "%s", l->text);
+}
+
+void log_event(int level, const char *event, const char *detail) {
+    struct log_line l;
+
+    log_begin(&l, level, event);
+    log_text(&l, "detail", detail);
+    log_end(&l);
+}

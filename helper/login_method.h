@@ -1,0 +1,46 @@
+/* Between the frame of a login and its sign-in methods. */
+#ifndef WECOM_HELPER_LOGIN_METHOD_H
+#define WECOM_HELPER_LOGIN_METHOD_H
+
+#include "helper/request.h"
+
+struct login;
+
+/* A sign-in method: a state machine driven by the frame. Its state is the frame's to keep and the
+ * method's to free.
+ */
+struct login_method {
+    const char *word; /* of methods= */
+    unsigned int bit; /* config_method */
+    /* `authtok`: what the host already has, NULL. Ends in login_ask, login_accept or login_deny,
+     * now or later.
+     */
+    void (*begin)(struct login *login, const char *authtok);
+    void (*answer)(struct login *login, const char *text);
+    void (*drop)(void *state);
+};
+
+extern const struct login_method login_method_code;
+
+const struct request *login_request(const struct login *login);
+
+/* The method's state; NULL before it is set. */
+void *login_state(const struct login *login);
+void login_set_state(struct login *login, void *state);
+
+/* Puts a prompt (a text of po/) before the person. */
+void login_ask(struct login *login, const char *prompt_id, bool echo);
+
+/* WeCom says who it is and that the member is active: match with the name of the login, then grant.
+ * `detail` NULL: no details. `note` NULL: nothing to remark in the log. The login is gone.
+ */
+void login_accept(struct login *login, const struct answer_member *member,
+                  const struct answer_detail *detail, const struct client_failure *note);
+
+/* Refuses. `userid` NULL: nobody known. `failure` NULL: nothing for the administrator. `text_id`
+ * NULL: the sentence of the reason. The login is gone.
+ */
+void login_deny(struct login *login, enum wecom_reason reason, const char *userid,
+                const struct client_failure *failure, const char *text_id);
+
+#endif

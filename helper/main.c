@@ -1,0 +1,238 @@
+/* wecom-helper: the unprivileged daemon that checks with WeCom who somebody is. This file wires the
+ * parts together and says why it does not start.
+ */
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/deadline.h"
+#include "helper/config.h"
+#include "helper/dispatch.h"
+#include "helper/helper.h"
+#include "helper/log.h"
+#include "helper/privileges.h"
+#include "wecom/paths.h"
+
+enum { EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h: systemd need not try again */ };
+
+struct arguments {
+    const char *config_file;
+    bool check, foreground;
+};
+
+static int usage(FILE *to, int status) {
+    (void)fprintf(to, "usage: wecom-helper [-c FILE] [--check] [--foreground]\n"
+                      "  -c, --config FILE  read FILE instead of " WECOM_CONFIG_FILE "\n"
+                      "      --check        say whether the file can be used, and end\n"
+                      "      --foreground   log to standard error\n"
+                      "      --version\n");
+    return status;
+}
+
+/* -1: go on; else the exit status. */
+static int read_arguments(int argc, char **argv, struct arguments *a) {
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
+        {"foreground", no_argument, NULL, 'f'},   {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {0}};
+    int c;
+
+    *a = (struct arguments){.config_file = WECOM_CONFIG_FILE};
+    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            a->config_file = optarg;
+            break;
+        case 'k':
+            a->check = true;
+            break;
+        case 'f':
+            a->foreground = true;
+            break;
+        case 'v':
+            (void)puts("wecom-helper " WECOM_VERSION);
+            return EXIT_SUCCESS;
+        case 'h':
+            return usage(stdout, EXIT_SUCCESS);
+        default:
+            return usage(stderr, EXIT_FAILURE);
+        }
+    }
+    return optind == argc ? -1 : usage(stderr, EXIT_FAILURE);
+}
+
+static int64_t monotonic_ms(void *self) {
+    (void)self;
+    return deadline_now_ms();
+}
+
+static void log_reload(const struct helper *helper, bool good) {
+    if (good)
+        log_event(LOG_NOTICE, "configuration reloaded", helper->setup->config->file);
+    else
+        log_event(LOG_ERR, "configuration not reloaded: the old one stays in force",
+                  helper->reload_error);
+}
+
+/* What cannot change while the sockets are open. */
+static bool needs_restart(const struct config_helper *a, const struct config_helper *b) {
+    return strcmp(a->socket, b->socket) != 0 || strcmp(a->admin_socket, b->admin_socket) != 0 ||
+           strcmp(a->web_socket, b->web_socket) != 0 || strcmp(a->user, b->user) != 0 ||
+           strcmp(a->state_dir, b->state_dir) != 0;
+}
+
+static bool reload(struct helper *helper) {
+    struct config_error error = {""};
+    struct setup *old = helper->setup, *fresh = NULL;
+    struct config *config = config_read(old->config->file, &error);
+
+    if (config != NULL && !config_read_secrets(config, &error)) {
+        config_free(config);
+        config = NULL;
+    }
+    if (config != NULL) {
+        if (needs_restart(&old->config->helper, &config->helper))
+            log_event(LOG_WARNING, "restart needed",
+                      "sockets, user= and state_dir= change with a restart only");
+        fresh = setup_new(helper->client, config, old);
+        if (fresh == NULL)
+            (void)snprintf(error.text, sizeof error.text, "out of memory");
+    }
+    (void)snprintf(helper->reload_error, sizeof helper->reload_error, "%s", error.text);
+    if (fresh != NULL) {
+        helper->setup = fresh;
+        log_set_level(fresh->config->helper.log_level);
+        setup_unref(old);
+    }
+    log_reload(helper, fresh != NULL);
+    return fresh != NULL;
+}
+
+static void on_hangup(evutil_socket_t fd, short what, void *arg) {
+    (void)fd;
+    (void)what;
+    (void)reload(arg);
+}
+
+static void on_terminate(evutil_socket_t fd, short what, void *arg) {
+    struct helper *helper = arg;
+
+    (void)fd;
+    (void)what;
+    (void)event_base_loopbreak(helper->base);
+}
+
+/* The loop runs until a signal ends it; then everything goes in the opposite order. */
+static bool serve(struct helper *helper, struct config *config, struct server *server) {
+    struct http *http = NULL;
+    struct event *signals[3] = {NULL};
+    bool good = false;
+
+    helper->clock = (struct client_clock){.now_ms = monotonic_ms};
+    helper->reload = reload;
+    helper->started_ms = helper_now_ms(helper);
+    helper->server = server;
+    helper->base = event_base_new();
+    if (helper->base != NULL)
+        http = http_new(helper->base);
+    if (http != NULL)
+        helper->client = client_new(helper->base, http_sender(http), helper->clock);
+    helper->members = members_new(helper->clock);
+    helper->codes = codes_new();
+    if (helper->client == NULL || helper->members == NULL || helper->codes == NULL) {
+        config_free(config);
+        goto out;
+    }
+    helper->setup = setup_new(helper->client, config, NULL);
+    signals[0] = evsignal_new(helper->base, SIGHUP, on_hangup, helper);
+    signals[1] = evsignal_new(helper->base, SIGTERM, on_terminate, helper);
+    signals[2] = evsignal_new(helper->base, SIGINT, on_terminate, helper);
+    for (size_t i = 0; i < 3; i++) {
+        if (signals[i] == NULL || event_add(signals[i], NULL) != 0)
+            goto out;
+    }
+    if (helper->setup == NULL || !server_start(server, helper->base, dispatch_message, helper))
+        goto out;
+    log_event(LOG_NOTICE, "started", helper->setup->config->file);
+    good = event_base_dispatch(helper->base) == 0;
+    log_event(LOG_NOTICE, "stopped", NULL);
+out:
+    if (!good)
+        log_event(LOG_ERR, "cannot run", "out of memory or descriptors");
+    server_free(server);
+    members_free(helper->members);
+    for (size_t i = 0; helper->setup != NULL && i < helper->setup->config->apps_count; i++)
+        client_app_retire(helper->setup->apps[i]);
+    setup_unref(helper->setup);
+    codes_free(helper->codes);
+    client_free(helper->client);
+    http_free(http);
+    for (size_t i = 0; i < 3; i++) {
+        if (signals[i] != NULL)
+            event_free(signals[i]);
+    }
+    if (helper->base != NULL)
+        event_base_free(helper->base);
+    return good;
+}
+
+static int refuse(const char *why, int status) {
+    log_event(LOG_ERR, "cannot start", why);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct arguments arguments;
+    struct config_error error;
+    struct privileges_user user;
+    struct server *server = NULL;
+    struct config *config;
+    struct helper helper = {0};
+    char why[2048];
+    int status;
+
+    privileges_harden();
+    status = read_arguments(argc, argv, &arguments);
+    if (status >= 0)
+        return status;
+    /* Why it does not start is always said where it was started, too. */
+    config = config_read(arguments.config_file, &error);
+    if (config == NULL)
+        return refuse(error.text, EXIT_CONFIG);
+    if (!privileges_find(config->helper.user, &user, why, sizeof why)) {
+        config_free(config);
+        return refuse(why, EXIT_CONFIG);
+    }
+    (void)umask(027);
+    if (!arguments.check) {
+        server = server_open(config, geteuid() == 0 ? user.uid : (uid_t)-1,
+                             geteuid() == 0 ? user.gid : (gid_t)-1, why, sizeof why);
+        if (server == NULL) {
+            config_free(config);
+            return refuse(why, EXIT_FAILURE);
+        }
+    }
+    status = -1;
+    if (!privileges_drop(config->helper.user, &user, why, sizeof why))
+        status = refuse(why, EXIT_FAILURE);
+    else if (!config_read_secrets(config, &error))
+        status = refuse(error.text, EXIT_CONFIG);
+    if (status >= 0) {
+        config_free(config);
+        server_free(server);
+        return status;
+    }
+    if (arguments.check) {
+        (void)printf("%s: good\n", arguments.config_file);
+        config_free(config);
+        return EXIT_SUCCESS;
+    }
+    log_open("wecom-helper", arguments.foreground, config->helper.log_level);
+    (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    return serve(&helper, config, server) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,29 @@
+/* The option table: every key of the configuration file is one row. Used by config.c only. */
+#ifndef WECOM_HELPER_OPTIONS_H
+#define WECOM_HELPER_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "helper/config.h"
+
+enum options_section { OPTIONS_HELPER, OPTIONS_APP, OPTIONS_SERVICE };
+
+/* One key. `set` checks `value` and stores it at the row's place in `target` (the section's
+ * structure); it answers NULL, or why not, as a sentence that says what to do.
+ */
+struct option {
+    enum options_section section;
+    const char *key;
+    const char *fallback; /* as if it stood in the file; NULL: none */
+    bool required;
+    const char *(*set)(const struct option *self, void *target, const char *value);
+    size_t at, bytes; /* the place in the section's structure */
+};
+
+/* NULL when the section has no such key. */
+const struct option *options_find(enum options_section section, const char *key);
+
+/* All rows, ended by one without a key. */
+const struct option *options_all(void);
+
+#endif

@@ -1,0 +1,109 @@
+/* What a host said when it opened an exchange, and the log line that closes it. */
+#include "helper/request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/localfiles.h"
+#include "common/names.h"
+#include "common/words.h"
+#include "helper/dispatch.h"
+#include "helper/texts.h"
+
+static void keep(char *out, size_t bytes, const char *value) {
+    (void)snprintf(out, bytes, "%s", value != NULL ? value : "");
+}
+
+void request_open(struct request *r, struct helper *helper, struct server_peer *peer,
+                  const struct wire_message *message) {
+    int64_t ms = wire_get_number(message, WIRE_F_DEADLINE_MS);
+
+    if (ms <= 0 || ms > WECOM_TIMEOUT_MAX_S * 1000)
+        ms = WECOM_TIMEOUT_MAX_S * 1000;
+    *r = (struct request){.helper = helper, .peer = peer, .setup = setup_ref(helper->setup)};
+    reply_new_id(r->id);
+    keep(r->service_name, sizeof r->service_name, wire_get(message, WIRE_F_SERVICE));
+    keep(r->user, sizeof r->user, wire_get(message, WIRE_F_USER));
+    keep(r->link, sizeof r->link, wire_get(message, WIRE_F_LINK));
+    keep(r->rhost, sizeof r->rhost, wire_get(message, WIRE_F_RHOST));
+    r->identity = wire_get_flag(message, WIRE_F_IDENTITY);
+    r->service = config_find_service(r->setup->config, r->service_name);
+    r->app = setup_app(r->setup, r->service);
+    r->begun_ms = helper_now_ms(helper);
+    /* so that the person still gets a sentence, and not just the host's time-out */
+    r->deadline_ms = r->begun_ms + ms - (ms < 5000 ? ms / 10 : 500);
+    r->ask_until_ms = r->deadline_ms - (ms < 5000 ? ms / 50 : 100);
+    reply_ready(peer, r->id);
+}
+
+void request_close(struct request *r) {
+    setup_unref(r->setup);
+    r->setup = NULL;
+}
+
+const char *request_refusal(const struct request *r, const struct wire_message *message) {
+    const char *app = wire_get(message, WIRE_F_APP);
+
+    if (!dispatch_is_caller(r->peer, r->service, r->service_name))
+        return r->service == NULL ? "there is no section for this service"
+                                  : "the caller is not among callers= of this service";
+    if (app != NULL && (r->service == NULL || strcmp(app, r->service->app->name) != 0))
+        return "WECOM_APP is not the app= of this service";
+    if (r->service != NULL && message->verb != WIRE_SESSION && message->verb != WIRE_INFO &&
+        message->verb != WIRE_APP_CHECK && r->service->account == r->identity)
+        return "account=no of the service and `identity` of its PAM line go together";
+    return NULL;
+}
+
+const char *request_expected_userid(const struct request *r) {
+    const char *userid = r->user;
+
+    if (r->link[0] != '\0') {
+        userid = strchr(r->link, '/');
+        userid = userid != NULL ? userid + 1 : "";
+    }
+    return name_is_userid(userid) ? userid : NULL;
+}
+
+enum wecom_reason request_match(const struct request *r, const char *userid) {
+    char name[WECOM_USERID_MAX_BYTES + 1];
+
+    if (r->link[0] != '\0')
+        return localfiles_link_is(r->link, client_app_settings(r->app)->corp_id, userid)
+                   ? WECOM_REASON_NONE
+                   : WECOM_REASON_IDENTITY_MISMATCH;
+    if (r->identity)
+        return r->user[0] == '\0' || name_same_userid(r->user, userid)
+                   ? WECOM_REASON_NONE
+                   : WECOM_REASON_IDENTITY_MISMATCH;
+    if (!name_same_userid(r->user, userid))
+        return WECOM_REASON_IDENTITY_MISMATCH;
+    if (!name_lower(name, sizeof name, userid) || !name_is_login(name) ||
+        strcmp(name, r->user) != 0)
+        return WECOM_REASON_NO_LOGIN_NAME;
+    return WECOM_REASON_NONE;
+}
+
+void request_log(const struct request *r, int level, const char *event, const char *userid,
+                 const char *method, enum wecom_reason reason,
+                 const struct client_failure *failure) {
+    char cure[1024] = "";
+    struct log_line l;
+
+    log_begin(&l, level, event);
+    log_text(&l, "id", r->id);
+    log_text(&l, "service", r->service_name);
+    log_text(&l, "user", r->user[0] == '\0' || name_is_userid(r->user) ? r->user : "?");
+    log_text(&l, "userid", userid);
+    log_text(&l, "method", method);
+    log_text(&l, "rhost", r->rhost);
+    log_text(&l, "reason", words_reason(reason));
+    log_number(&l, "ms", helper_now_ms(r->helper) - r->begun_ms);
+    if (failure != NULL) {
+        log_text(&l, "app", client_app_settings(r->app)->name);
+        log_text(&l, "detail", failure->detail);
+        log_text(&l, "do",
+                 texts_fill(cure, sizeof cure, CONFIG_LANG_EN, failure->cure, r->id, failure->ip));
+    }
+    log_end(&l);
+}

@@ -1,0 +1,55 @@
+/* What a host said of the person and of itself when it opened an exchange, and the log line that
+ * closes it: the same for logins, account checks and sessions.
+ */
+#ifndef WECOM_HELPER_REQUEST_H
+#define WECOM_HELPER_REQUEST_H
+
+#include "helper/helper.h"
+#include "helper/log.h"
+#include "helper/reply.h"
+
+struct request {
+    struct helper *helper;
+    struct server_peer *peer;
+    struct setup *setup;                  /* a reference: kept over a reload */
+    const struct config_service *service; /* NULL: the service has no section */
+    struct client_app *app;
+    char id[REPLY_ID_BYTES];
+    char service_name[WECOM_SERVICE_MAX_BYTES + 1];
+    char user[WECOM_USER_MAX_BYTES + 1]; /* "" when the host set none */
+    char link[WECOM_LINK_MAX_BYTES + 1]; /* "" when the name is no local one */
+    char rhost[257];
+    bool identity;
+    int64_t begun_ms;
+    int64_t deadline_ms;  /* of the clock; a little before the host gives up */
+    int64_t ask_until_ms; /* WeCom's answer must be there a little before that */
+};
+
+/* Fills it in from the message and answers "ready". */
+void request_open(struct request *r, struct helper *helper, struct server_peer *peer,
+                  const struct wire_message *message);
+void request_close(struct request *r);
+
+/* Why this host may not ask this, for the log; NULL when it may. Checks callers=, the WECOM_APP
+ * that the host chose, and that identity and account= agree.
+ */
+const char *request_refusal(const struct request *r, const struct wire_message *message);
+
+/* The userid that the login is for: of the link, else the name itself; NULL when the host set no
+ * name or it cannot be a userid.
+ */
+const char *request_expected_userid(const struct request *r);
+
+/* Does this member, as WeCom spells the userid, belong to the login name of the request? WeCom's
+ * link for a local user, else the userid in lower case, which must be a login name. Reason 0: yes.
+ */
+enum wecom_reason request_match(const struct request *r, const char *userid);
+
+/* "EVENT id= service= user= userid= method= rhost= reason= ms= detail= cure=". Only names that look
+ * like names are logged: what was typed at a prompt for a name may be a password.
+ */
+void request_log(const struct request *r, int level, const char *event, const char *userid,
+                 const char *method, enum wecom_reason reason,
+                 const struct client_failure *failure);
+
+#endif

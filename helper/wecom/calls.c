@@ -1,0 +1,106 @@
+/* The calls of the WeCom API that we make: one row each, and how a row becomes a URL and a body. */
+#include "helper/wecom/calls.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/secret.h"
+
+enum { SMALL = 16 * 1024, MEMBER = 256 * 1024, AGENT = 4 * 1024 * 1024 };
+
+/* clang-format off */
+static const struct calls_rule rules[CALLS_COUNT] = {
+    /* path                                 token  post   answer  parameters */
+    [CALLS_GETTOKEN]      = {"gettoken",           false, false, SMALL,  {"corpid", "corpsecret"}},
+    [CALLS_GETUSERINFO]   = {"auth/getuserinfo",   true,  false, SMALL,  {"code"}},
+    [CALLS_GETUSERDETAIL] = {"auth/getuserdetail", true,  true,  SMALL,  {"user_ticket"}},
+    [CALLS_USER_GET]      = {"user/get",           true,  false, MEMBER, {"userid"}},
+    /* names every single member of the visible range: a hundred bytes for each of thousands */
+    [CALLS_AGENT_GET]     = {"agent/get",          true,  false, AGENT,  {"agentid"}},
+};
+/* clang-format on */
+
+const struct calls_rule *calls_rule(enum calls_id id) {
+    return &rules[id];
+}
+
+static char *put_encoded(char *to, const char *value) {
+    static const char hex[] = "0123456789ABCDEF";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    for (; *value != '\0'; value++) {
+        if (strchr(plain, *value) != NULL) {
+            *to++ = *value;
+        } else {
+            *to++ = '%';
+            *to++ = hex[(unsigned char)*value >> 4];
+            *to++ = hex[(unsigned char)*value & 15];
+        }
+    }
+    *to = '\0';
+    return to;
+}
+
+static char *put_parameter(char *to, char mark, const char *name, const char *value) {
+    *to++ = mark;
+    to = stpcpy(to, name);
+    *to++ = '=';
+    return put_encoded(to, value);
+}
+
+/* json_dumps escapes only what JSON demands: WeCom refuses \uXXXX (40033). */
+static char *make_body(const struct calls_rule *rule, const char *const values[CALLS_PARAMETERS]) {
+    json_t *object = json_object();
+    char *body = NULL;
+
+    for (size_t i = 0; i < CALLS_PARAMETERS && rule->parameters[i] != NULL; i++) {
+        if (json_object_set_new(object, rule->parameters[i], json_string(values[i])) != 0)
+            goto out;
+    }
+    body = json_dumps(object, JSON_COMPACT);
+out:
+    json_decref(object);
+    return body;
+}
+
+enum wecom_error calls_build(struct calls_request *request, enum calls_id id, const char *api_url,
+                             const char *token, const char *const values[CALLS_PARAMETERS]) {
+    const struct calls_rule *rule = &rules[id];
+    size_t bytes = strlen(api_url) + strlen("/cgi-bin/?access_token=") + strlen(rule->path) + 1;
+    char mark = '?';
+    char *at;
+
+    *request = (struct calls_request){0};
+    bytes += rule->with_token ? 3 * strlen(token) : 0;
+    for (size_t i = 0; i < CALLS_PARAMETERS && rule->parameters[i] != NULL; i++)
+        bytes += strlen(rule->parameters[i]) + 2 + 3 * strlen(values[i]);
+    request->url = malloc(bytes);
+    if (request->url == NULL)
+        return WECOM_E_MEMORY;
+    at = stpcpy(stpcpy(stpcpy(request->url, api_url), "/cgi-bin/"), rule->path);
+    if (rule->with_token) {
+        at = put_parameter(at, mark, "access_token", token);
+        mark = '&';
+    }
+    if (rule->post) {
+        request->body = make_body(rule, values);
+        if (request->body == NULL) {
+            calls_clear(request);
+            return WECOM_E_MEMORY;
+        }
+        return WECOM_OK;
+    }
+    for (size_t i = 0; i < CALLS_PARAMETERS && rule->parameters[i] != NULL; i++) {
+        at = put_parameter(at, mark, rule->parameters[i], values[i]);
+        mark = '&';
+    }
+    return WECOM_OK;
+}
+
+void calls_clear(struct calls_request *request) {
+    secret_free_string(request->url);
+    secret_free_string(request->body);
+    *request = (struct calls_request){0};
+}
