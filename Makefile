@@ -111,7 +111,7 @@ $(B)/wecom-sim: $(call objects,$(sim_SRC))
 # Tests: tests/<folder>/test_<source>.c is one program with one Check suite. It links everything of
 # its part but the file with main().
 TEST_SRC = $(wildcard tests/common/test_*.c tests/pam_wecom/test_*.c tests/helper/test_*.c \
-             tests/helper/wecom/test_*.c tests/tools/test_*.c)
+             tests/helper/wecom/test_*.c tests/tools/test_*.c tests/e2e/test_*.c)
 TESTS = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)) $(B)/tests/sim/check_sim
 test_MAIN = $(B)/o/tests/check_main.o
 check_LIBS = $(call pkg_libs,check)
@@ -134,6 +134,12 @@ $(B)/tests/helper/%: $(B)/o/tests/helper/%.o $(helper_TEST_O) | $(SIM) $(B)/weco
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ \
 	    $(call pkg_libs,$(helper_PKG) $(simctl_PKG)) $(check_LIBS)
+
+# Real helper, real simulator, real TLS; some through a real PAM service.
+$(B)/tests/e2e/%: $(B)/o/tests/e2e/%.o $(test_MAIN) $(call objects,$(wildcard tests/e2e/support*.c) \
+        tests/sim/simctl.c $(common_SRC)) | all
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,$(simctl_PKG)) $(check_LIBS)
 
 $(B)/tests/tools/%: $(B)/o/tests/tools/%.o $(test_MAIN) \
         $(call objects,$(filter-out tools/login.c tools/ctl.c,$(wildcard tools/*.c)) $(common_SRC))

@@ -58,6 +58,8 @@ enum wecom_error channel_open(const char *path, struct deadline d, int *fd) {
 
     if (strlen(path) >= sizeof to.sun_path)
         return WECOM_E_TOO_LONG;
+    if (path[0] == '\0') /* else an address of the abstract namespace, which anybody can take */
+        return WECOM_E_CLOSED;
     memcpy(to.sun_path, path, strlen(path) + 1);
     s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (s < 0)
@@ -98,7 +100,8 @@ enum wecom_error channel_send(int fd, const struct wire_message *m, struct deadl
         else if (errno != EINTR)
             err = WECOM_E_SYSTEM;
     }
-    secret_wipe_bytes(packet, len);
+    /* all of it: what did not fit has been written in part */
+    secret_wipe_bytes(packet, WECOM_PACKET_MAX_BYTES);
     free(packet);
     return err;
 }
@@ -108,6 +111,7 @@ enum wecom_error channel_receive(int fd, struct wire_message *m, struct deadline
     enum wecom_error err;
     ssize_t n = -1;
 
+    wire_reset(m, WIRE_NO_VERB);
     if (packet == NULL)
         return WECOM_E_MEMORY;
     do {
@@ -116,14 +120,16 @@ enum wecom_error channel_receive(int fd, struct wire_message *m, struct deadline
             break;
         /* MSG_TRUNC: the real length also of a packet that was too long for us */
         n = recv(fd, packet, WECOM_PACKET_MAX_BYTES, MSG_DONTWAIT | MSG_TRUNC);
-    } while (n < 0 && (errno == EAGAIN || errno == EINTR));
+        /* ECONNRESET says that the peer went without reading all of ours. Linux says it once,
+         * before it hands out what the peer had sent, such as a result. */
+    } while (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNRESET));
     if (err == WECOM_OK) {
         if (n > WECOM_PACKET_MAX_BYTES)
             err = WECOM_E_TOO_LONG;
         else if (n > 0)
             err = wire_unpack(m, packet, (size_t)n);
         else
-            err = n == 0 || errno == ECONNRESET ? WECOM_E_CLOSED : WECOM_E_SYSTEM;
+            err = n == 0 ? WECOM_E_CLOSED : WECOM_E_SYSTEM;
     }
     secret_wipe_bytes(packet, WECOM_PACKET_MAX_BYTES);
     free(packet);
@@ -136,15 +142,19 @@ enum wecom_error channel_request(const char *path, const struct wire_message *re
     int opened = -1;
     enum wecom_error err = channel_open(path, ready, &opened);
 
-    if (err != WECOM_OK)
-        return err;
-    err = channel_send(opened, request, ready);
+    if (err == WECOM_OK)
+        err = channel_send(opened, request, ready);
     if (err == WECOM_OK)
         err = channel_receive(opened, reply, ready);
     if (err == WECOM_OK && reply->verb != WIRE_READY)
         err = WECOM_E_FORMAT;
     if (err != WECOM_OK) {
-        (void)close(opened);
+        int saved = errno;
+
+        wire_reset(reply, WIRE_NO_VERB); /* a result out of turn must not be read as one */
+        if (opened >= 0)
+            (void)close(opened);
+        errno = saved;
         return err;
     }
     *fd = opened;

@@ -15,7 +15,11 @@ int64_t deadline_now_ms(void) {
 }
 
 struct deadline deadline_in_ms(int64_t ms) {
-    return (struct deadline){.at_ms = deadline_now_ms() + (ms > 0 ? ms : 0)};
+    int64_t now = deadline_now_ms();
+
+    if (ms > INT64_MAX - now)
+        return (struct deadline){.at_ms = INT64_MAX};
+    return (struct deadline){.at_ms = now + (ms > 0 ? ms : 0)};
 }
 
 struct deadline deadline_earlier(struct deadline a, struct deadline b) {
@@ -23,11 +27,11 @@ struct deadline deadline_earlier(struct deadline a, struct deadline b) {
 }
 
 int deadline_left_ms(struct deadline d) {
-    int64_t left = d.at_ms - deadline_now_ms();
+    int64_t now = deadline_now_ms();
 
-    if (left <= 0)
+    if (d.at_ms <= now) /* before the subtraction: `at_ms` may be anything */
         return 0;
-    return left > INT_MAX ? INT_MAX : (int)left;
+    return d.at_ms - now > INT_MAX ? INT_MAX : (int)(d.at_ms - now);
 }
 
 enum wecom_error deadline_poll(struct deadline d, int fd, short events) {

@@ -14,7 +14,7 @@ struct deadline {
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t deadline_now_ms(void);
 
-/* The point `ms` milliseconds from now (negative counts as 0). */
+/* The point `ms` milliseconds from now (negative counts as 0; what is out of range, as never). */
 struct deadline deadline_in_ms(int64_t ms);
 
 /* Whichever comes first. */

@@ -55,18 +55,19 @@ bool text_is_utf8(const char *bytes, size_t len) {
 }
 
 /* Characters that change what a terminal or a page shows around them, or that show nothing.
- * Source: Unicode 15, general categories Cc, Cf, Zl, Zp (the ones that fonts and terminals obey),
- * and the variation and tag characters that hide data. Sorted ranges.
+ * Source: Unicode 15, general categories Cc, Cf, Zl, Zp, all of them; fillers, variation selectors
+ * and the planes for private use, which hide data. Sorted ranges.
  */
 static bool is_unsafe(uint32_t c) {
     static const struct {
         uint32_t first, last;
     } ranges[] = {{0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},
                   {0x0600, 0x0605},   {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},
-                  {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},
-                  {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},
-                  {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0x1BCA0, 0x1BCA3},
-                  {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}, {0xF0000, 0x10FFFF}};
+                  {0x0890, 0x0891},   {0x08E2, 0x08E2},   {0x115F, 0x1160},   {0x17B4, 0x17B5},
+                  {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},
+                  {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
+                  {0xFFF0, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F},
+                  {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}, {0xF0000, 0x10FFFF}};
 
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         if (c < ranges[i].first)

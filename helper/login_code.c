@@ -194,7 +194,13 @@ static void redeem(struct code *c) {
 
 static void take(struct code *c, const char *text) {
     const struct request *r = login_request(c->login);
-    size_t len = strlen(text);
+    size_t len;
+
+    /* blanks around it come with copy and paste */
+    text += strspn(text, " \t");
+    len = strlen(text);
+    while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+        len--;
 
     if (!name_is_code(text, len) ||
         !codes_claim(r->helper->codes, text, len, helper_now_ms(r->helper))) {
