@@ -101,8 +101,8 @@ static const char *fields_json(json_t *value, const struct field *row, void *slo
 }
 
 static const char *(*const fields_readers[])(json_t *, const struct field *, void *) = {
-    [FIELD_STRING] = fields_string, [FIELD_INT] = fields_int,     [FIELD_BOOL] = fields_bool,
-    [FIELD_IDS] = fields_ids,       [FIELD_SET] = fields_set,     [FIELD_JSON] = fields_json,
+    [FIELD_STRING] = fields_string, [FIELD_INT] = fields_int,   [FIELD_BOOL] = fields_bool,
+    [FIELD_IDS] = fields_ids,       [FIELD_SET] = fields_set,   [FIELD_JSON] = fields_json,
     [FIELD_OBJECT] = fields_json,   [FIELD_LIST] = fields_json,
 };
 

@@ -1,0 +1,382 @@
+/* Tests of the simulator: faults, certificates, limits, odd requests, many connections. */
+#include "check_sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PARALLEL 300
+
+static char *user_path(const char *userid) {
+    static char path[400];
+
+    snprintf(path, sizeof(path), "/cgi-bin/user/get?userid=%s&access_token=%s", userid,
+             token(LINUX_APP));
+    return path;
+}
+
+static int64_t now_ms(void) {
+    struct timespec now = {0, 0};
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+START_TEST(errors_show_their_number_in_the_headers) {
+    struct reply reply = ask(&(struct ask){.path = "/cgi-bin/user/get?userid=lisi"});
+
+    ck_assert_str_eq(reply.error_code, "41001");
+    ck_assert_ptr_nonnull(strstr(reply.error_msg, "access_token missing, hint: ["));
+    ck_assert_ptr_nonnull(strstr(reply.error_msg, "query?e=41001"));
+    ck_assert_str_eq(reply.error_msg, text_of(reply.json, "errmsg"));
+    reply_free(&reply);
+}
+END_TEST
+
+START_TEST(errcode_stands_now_first_now_last) {
+    bool first = false;
+    bool last = false;
+
+    for (int i = 0; i < 2; i++) {
+        struct reply reply = ask(&(struct ask){.path = "/cgi-bin/user/get?userid=lisi"});
+        first = first || strncmp(reply.body, "{\"errcode\"", 10) == 0;
+        last = last || strncmp(reply.body, "{\"department\"", 13) == 0;
+        reply_free(&reply);
+    }
+    ck_assert(first && last);
+}
+END_TEST
+
+START_TEST(the_error_text_can_be_short_or_without_address) {
+    json_t *answer = NULL;
+
+    ck_assert(sim_option(sim, "{\"hint\":\"no_ip\"}"));
+    answer = call(LINUX_APP, "user/get");
+    ck_assert_ptr_null(strstr(text_of(answer, "errmsg"), "from ip"));
+    ck_assert_ptr_nonnull(strstr(text_of(answer, "errmsg"), "hint: ["));
+    json_decref(answer);
+    ck_assert(sim_option(sim, "{\"hint\":\"short\"}"));
+    answer = call(LINUX_APP, "user/get");
+    ck_assert_str_eq(text_of(answer, "errmsg"), "missing userid");
+    json_decref(answer);
+}
+END_TEST
+
+START_TEST(unknown_paths_are_404_with_nothing_in_them) {
+    static const char *const paths[] = {"/", "/cgi-bin/", "/cgi-bin/user/delete", "/cgi-bin/../x"};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct reply reply = ask(&(struct ask){.path = paths[i]});
+        ck_assert_int_eq(reply.status, 404);
+        ck_assert_uint_eq(reply.bytes, 0);
+        reply_free(&reply);
+    }
+}
+END_TEST
+
+START_TEST(malformed_json_is_read_as_nothing_with_a_warning) {
+    json_t *answer = post(CONTACTS, "user/list_id", "{\"limit\":");
+
+    ck_assert_ptr_nonnull(strstr(text_of(answer, "errmsg"), "Warning: wrong json format"));
+    ck_assert_int_eq(errcode_of(answer), 0);
+    ck_assert(sim_option(sim, "{\"malformed_json\":40058}"));
+    ck_assert_int_eq(post_errcode(CONTACTS, "user/list_id", "{\"limit\":"), 40058);
+    ck_assert_int_eq(post_errcode(CONTACTS, "user/list_id", "[]"), 40058);
+}
+END_TEST
+
+START_TEST(escaped_characters_in_json_are_refused) {
+    ck_assert_int_eq(post_errcode(LINUX_APP, "auth/getuserdetail", "{\"x\":\"\\u4e2d\"}"), 40033);
+    ck_assert_int_eq(post_errcode(LINUX_APP, "auth/getuserdetail", "{\"x\":\"\\\\u4e2d\"}"), 84090);
+    ck_assert_int_eq(post_errcode(LINUX_APP, "auth/getuserdetail", "{\"x\":\"中\"}"), 84090);
+}
+END_TEST
+
+START_TEST(an_errcode_can_be_ordered_for_the_next_request_of_a_path) {
+    ck_assert(sim_fault(sim,
+                        "{\"path\":\"/cgi-bin/user/get\",\"kind\":\"errcode\",\"errcode\":%d,"
+                        "\"errmsg\":\"made up\"}",
+                        -1));
+    ck_assert_int_eq(call_errcode(LINUX_APP, "department/simplelist"), 0);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), -1);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 0);
+}
+END_TEST
+
+START_TEST(faults_can_wait_and_repeat_until_cleared) {
+    static const int expected[] = {0, 0, 45009, 45009, 0};
+
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 0);
+    ck_assert(sim_fault(sim, "{\"kind\":\"errcode\",\"errcode\":45009,\"skip\":2,\"times\":2}"));
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), expected[i]);
+    ck_assert(sim_fault(sim, "{\"kind\":\"errcode\",\"errcode\":45009,\"times\":0}"));
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 45009);
+    ck_assert(sim_faults_clear(sim));
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 0);
+}
+END_TEST
+
+START_TEST(every_fault_kind_shows_at_the_client) {
+    static const struct {
+        const char *order;
+        CURLcode result;
+        long status;
+        const char *body; /* what the body must contain */
+        bool json;        /* it can be parsed */
+    } rows[] = {
+        {"{\"kind\":\"http_status\",\"http_status\":502,\"body\":\"<h1>x</h1>\"}", CURLE_OK, 502,
+         "<h1>x</h1>", false},
+        {"{\"kind\":\"garbage\"}", CURLE_OK, 200, "<html>", false},
+        {"{\"kind\":\"body\",\"body\":\"{}\"}", CURLE_OK, 200, "{}", true},
+        {"{\"kind\":\"truncated_json\"}", CURLE_OK, 200, "", false},
+        {"{\"kind\":\"no_errcode\"}", CURLE_OK, 200, "\"userid\":\"lisi\"", true},
+        {"{\"kind\":\"errcode_string\"}", CURLE_OK, 200, "\"errcode\":\"0\"", true},
+        {"{\"kind\":\"huge_bytes\",\"huge_bytes\":5000000}", CURLE_OK, 200, "xxxx", true},
+        {"{\"kind\":\"drip\",\"drip_ms\":1}", CURLE_OK, 200, "\"userid\":\"lisi\"", true},
+        {"{\"kind\":\"close_mid\"}", CURLE_PARTIAL_FILE, 200, "{", false},
+        {"{\"kind\":\"close_before\"}", CURLE_GOT_NOTHING, 0, "", false},
+        {"{\"kind\":\"hang\"}", CURLE_OPERATION_TIMEDOUT, 0, "", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *path = user_path("lisi");
+        struct reply reply;
+        ck_assert(sim_fault(sim, "%s", rows[i].order));
+        reply = ask(&(struct ask){
+            .path = path, .timeout_ms = rows[i].result == CURLE_OPERATION_TIMEDOUT ? 300 : 20000});
+        ck_assert_msg(reply.result == rows[i].result, "%s: curl says %d", rows[i].order,
+                      (int)reply.result);
+        ck_assert_msg(reply.status == rows[i].status, "%s: status %ld", rows[i].order,
+                      reply.status);
+        ck_assert_msg(strstr(reply.body, rows[i].body) != NULL, "%s: %.100s", rows[i].order,
+                      reply.body);
+        ck_assert_msg((reply.json != NULL) == rows[i].json, "%s: %.100s", rows[i].order,
+                      reply.body);
+        reply_free(&reply);
+    }
+    ck_assert(sim_faults_clear(sim));
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 0);
+}
+END_TEST
+
+START_TEST(answers_can_be_late_alone_and_with_another_fault) {
+    char *path = user_path("lisi");
+    int64_t start = now_ms();
+    struct reply reply;
+
+    ck_assert(sim_fault(sim, "{\"kind\":\"delay_ms\",\"delay_ms\":120}"));
+    ck_assert(sim_fault(sim, "{\"kind\":\"http_status\",\"http_status\":503,\"delay_ms\":120}"));
+    reply = ask(&(struct ask){.path = path});
+    ck_assert_int_ge(now_ms() - start, 120);
+    ck_assert_int_eq(reply.status, 200);
+    reply_free(&reply);
+    reply = ask(&(struct ask){.path = path});
+    ck_assert_int_ge(now_ms() - start, 240);
+    ck_assert_int_eq(reply.status, 503);
+    reply_free(&reply);
+}
+END_TEST
+
+START_TEST(a_call_broken_off_was_executed_unless_told_otherwise) {
+    static const struct {
+        const char *order;
+        int then; /* errcode of a second redemption */
+    } rows[] = {
+        {"{\"kind\":\"close_before\",\"path\":\"/cgi-bin/auth/getuserinfo\"}", 40029},
+        {"{\"kind\":\"close_mid\",\"path\":\"/cgi-bin/auth/getuserinfo\"}", 40029},
+        {"{\"kind\":\"close_before\",\"path\":\"/cgi-bin/auth/getuserinfo\",\"executed\":false}",
+         0},
+        {"{\"kind\":\"errcode\",\"errcode\":-1,\"path\":\"/cgi-bin/auth/getuserinfo\"}", 0},
+        {"{\"kind\":\"errcode\",\"errcode\":-1,\"path\":\"/cgi-bin/auth/getuserinfo\","
+         "\"executed\":true}",
+         40029},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *code = sim_mint(sim, LINUX_APP, "lisi");
+        char path[400];
+        struct reply reply;
+        snprintf(path, sizeof(path), "/cgi-bin/auth/getuserinfo?code=%s&access_token=%s", code,
+                 token(LINUX_APP));
+        ck_assert(sim_fault(sim, "%s", rows[i].order));
+        reply = ask(&(struct ask){.path = path});
+        reply_free(&reply);
+        ck_assert_int_eq(call_errcode(LINUX_APP, "auth/getuserinfo?code=%s", code), rows[i].then);
+        free(code);
+    }
+}
+END_TEST
+
+START_TEST(bad_certificates_are_bad_and_old_connections_are_closed) {
+    static const struct {
+        const char *kind;
+        CURLcode result;
+    } rows[] = {{"wrong_host", CURLE_PEER_FAILED_VERIFICATION},
+                {"expired", CURLE_PEER_FAILED_VERIFICATION},
+                {"self_signed", CURLE_PEER_FAILED_VERIFICATION},
+                {"good", CURLE_OK}};
+    CURL *kept = curl_easy_init();
+    struct ask what = {.path = "/cgi-bin/tag/list", .curl = kept};
+    struct reply reply = ask(&what);
+
+    reply_free(&reply);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char body[60];
+        snprintf(body, sizeof(body), "{\"kind\":\"%s\"}", rows[i].kind);
+        json_decref(sim_post(sim, "/certificate", body));
+        reply = ask(&what);
+        ck_assert_msg(reply.result == rows[i].result, "%s: %s", rows[i].kind,
+                      curl_easy_strerror(reply.result));
+        reply_free(&reply);
+    }
+    curl_easy_cleanup(kept);
+}
+END_TEST
+
+START_TEST(the_company_has_a_rate_for_each_call) {
+    char *code = NULL;
+
+    ck_assert(sim_option(sim, "{\"calls_per_min\":3}"));
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(call_errcode(i == 1 ? DATA_APP : LINUX_APP, "user/get?userid=lisi"), 0);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 45009);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "tag/list"), 0); /* each call has its own */
+    ck_assert(sim_advance(sim, 61));
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 0);
+    for (int i = 0; i < 5; i++) { /* valid codes are exempt, bad ones are not */
+        code = sim_mint(sim, LINUX_APP, "lisi");
+        ck_assert_int_eq(call_errcode(LINUX_APP, "auth/getuserinfo?code=%s", code), 0);
+        free(code);
+    }
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(call_errcode(LINUX_APP, "auth/getuserinfo?code=%s", "bad"), 40029);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "auth/getuserinfo?code=%s", "bad"), 45009);
+}
+END_TEST
+
+START_TEST(debug_mode_has_a_rate_of_five_a_minute) {
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(call_errcode(LINUX_APP, "tag/list?debug=1"), 0);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "tag/list?debug=1"), 45009);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "tag/list"), 0);
+}
+END_TEST
+
+/* Runs every handle to its end; the number of requests that succeeded. */
+static int run_all(CURLM *multi) {
+    int running = 0;
+    int good = 0;
+    int left = 0;
+    CURLMsg *message = NULL;
+
+    do {
+        ck_assert_int_eq(curl_multi_perform(multi, &running), CURLM_OK);
+        while ((message = curl_multi_info_read(multi, &left)) != NULL) {
+            long status = 0;
+            curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+            good += message->data.result == CURLE_OK && status == 200;
+        }
+        if (running > 0)
+            curl_multi_poll(multi, NULL, 0, 1000, NULL);
+    } while (running > 0);
+    return good;
+}
+
+static size_t swallow(char *bytes, size_t size, size_t n, void *arg) {
+    (void)bytes, (void)arg;
+    return size * n;
+}
+
+START_TEST(hundreds_of_connections_are_kept_alive_side_by_side) {
+    CURLM *multi = curl_multi_init();
+    CURL *handles[PARALLEL];
+    char *urls[PARALLEL];
+    char *path = user_path("lisi");
+
+    ck_assert(sim_counts_reset(sim));
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)PARALLEL);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    for (size_t i = 0; i < PARALLEL; i++) {
+        handles[i] = curl_easy_init();
+        ask_prepare(handles[i], &(struct ask){.path = path}, &urls[i]);
+        curl_easy_setopt(handles[i], CURLOPT_WRITEFUNCTION, swallow);
+        curl_multi_add_handle(multi, handles[i]);
+    }
+    ck_assert_int_eq(run_all(multi), PARALLEL);
+    for (size_t i = 0; i < PARALLEL; i++) {
+        curl_multi_remove_handle(multi, handles[i]);
+        curl_multi_add_handle(multi, handles[i]);
+    }
+    ck_assert_int_eq(run_all(multi), PARALLEL);
+    ck_assert_int_eq(sim_count(sim, "/cgi-bin/user/get"), 2 * PARALLEL);
+    ck_assert_int_eq(sim_count(sim, "connections"), PARALLEL);
+    ck_assert_int_eq(sim_count(sim, "handshakes"), PARALLEL);
+    for (size_t i = 0; i < PARALLEL; i++) {
+        curl_multi_remove_handle(multi, handles[i]);
+        curl_easy_cleanup(handles[i]);
+        free(urls[i]);
+    }
+    curl_multi_cleanup(multi);
+}
+END_TEST
+
+START_TEST(too_many_calls_at_once_are_45033) {
+    CURLM *multi = curl_multi_init();
+    CURL *handle = curl_easy_init();
+    char *path = strdup(user_path("lisi"));
+    char *url = NULL;
+    int running = 1;
+
+    ck_assert(sim_option(sim, "{\"concurrent\":1}"));
+    ck_assert(sim_fault(sim, "{\"kind\":\"hang\"}"));
+    ask_prepare(handle, &(struct ask){.path = path}, &url);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, swallow);
+    curl_multi_add_handle(multi, handle);
+    for (json_int_t waiting = 0; waiting == 0;) {
+        json_t *health = NULL;
+        curl_multi_perform(multi, &running);
+        curl_multi_poll(multi, NULL, 0, 10, NULL);
+        health = sim_get(sim, "/health");
+        waiting = json_integer_value(json_object_get(health, "waiting"));
+        json_decref(health);
+    }
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 45033);
+    ck_assert(sim_faults_clear(sim)); /* ends the hanging one */
+    ck_assert_int_eq(run_all(multi), 0);
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 0);
+    curl_multi_remove_handle(multi, handle);
+    curl_easy_cleanup(handle);
+    curl_multi_cleanup(multi);
+    free(url);
+    free(path);
+}
+END_TEST
+
+Suite *suite_faults(void) {
+    Suite *suite = suite_create("faults");
+    TCase *tcase = tcase_create("faults");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
+    tcase_add_test(tcase, errors_show_their_number_in_the_headers);
+    tcase_add_test(tcase, errcode_stands_now_first_now_last);
+    tcase_add_test(tcase, the_error_text_can_be_short_or_without_address);
+    tcase_add_test(tcase, unknown_paths_are_404_with_nothing_in_them);
+    tcase_add_test(tcase, malformed_json_is_read_as_nothing_with_a_warning);
+    tcase_add_test(tcase, escaped_characters_in_json_are_refused);
+    tcase_add_test(tcase, an_errcode_can_be_ordered_for_the_next_request_of_a_path);
+    tcase_add_test(tcase, faults_can_wait_and_repeat_until_cleared);
+    tcase_add_test(tcase, every_fault_kind_shows_at_the_client);
+    tcase_add_test(tcase, answers_can_be_late_alone_and_with_another_fault);
+    tcase_add_test(tcase, a_call_broken_off_was_executed_unless_told_otherwise);
+    tcase_add_test(tcase, bad_certificates_are_bad_and_old_connections_are_closed);
+    tcase_add_test(tcase, the_company_has_a_rate_for_each_call);
+    tcase_add_test(tcase, debug_mode_has_a_rate_of_five_a_minute);
+    tcase_add_test(tcase, hundreds_of_connections_are_kept_alive_side_by_side);
+    tcase_add_test(tcase, too_many_calls_at_once_are_45033);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,34 @@
+/* Runs the simulator's own tests: check_sim [BINARY [DATA]]. */
+#include "check_sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    char directory[] = "/tmp/check-sim-XXXXXX";
+    char ca_file[64];
+    SRunner *runner = NULL;
+    int failed = 0;
+
+    sim_binary = argc > 1 ? argv[1] : "build/wecom-sim";
+    sim_data = argc > 2 ? argv[2] : "tests/sim/members.json";
+    sim_dir = mkdtemp(directory);
+    if (sim_dir == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return 2;
+    runner = srunner_create(suite_auth());
+    srunner_add_suite(runner, suite_contacts());
+    srunner_add_suite(runner, suite_message());
+    srunner_add_suite(runner, suite_faults());
+    srunner_add_suite(runner, suite_browser());
+    srunner_add_suite(runner, suite_control());
+    srunner_add_suite(runner, suite_start());
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    snprintf(ca_file, sizeof(ca_file), "%s/sim-ca.pem", sim_dir);
+    unlink(ca_file);
+    rmdir(sim_dir);
+    curl_global_cleanup();
+    return failed == 0 ? 0 : 1;
+}
