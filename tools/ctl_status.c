@@ -1,0 +1,106 @@
+/* wecomctl status: what the helper is doing, its applications, its services. */
+#include "tools/ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/ctl_cell.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+enum { TIMEOUT_MS = 10 * 1000 };
+
+static int64_t number(const json_t *row, const char *key) {
+    const json_t *value = json_object_get(row, key);
+
+    return json_is_integer(value) ? (int64_t)json_integer_value(value) : -1;
+}
+
+static char *write_uptime(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    (void)lang;
+    return ctl_cell_duration(number(row, "uptime_s"), out, bytes);
+}
+
+static char *write_token(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    int64_t seconds = number(row, "token_valid_s");
+
+    if (seconds < 0)
+        return texts_label(out, bytes, TEXT_NONE, lang);
+    return ctl_cell_duration(seconds, out, bytes);
+}
+
+/* "config_ip, 12s: detail"; "-" when there was none. */
+static char *write_last_error(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    const char *word = json_string_value(json_object_get(row, "last_error"));
+    char reason[CTL_CELL_BYTES], age[32], detail[CTL_CELL_BYTES];
+
+    (void)lang;
+    if (word == NULL || word[0] == '\0')
+        return ctl_cell(row, "last_error", out, bytes);
+    (void)snprintf(out, bytes, "%s, %s: %s", ctl_cell(row, "last_error", reason, sizeof reason),
+                   ctl_cell_duration(number(row, "last_error_age_s"), age, sizeof age),
+                   ctl_cell(row, "last_error_detail", detail, sizeof detail));
+    return out;
+}
+
+static const struct ctl_column helper_columns[] = {
+    {TEXT_LABEL_VERSION, "version", NULL}, {TEXT_LABEL_PID, "pid", NULL},
+    {TEXT_LABEL_USER, "user", NULL},       {TEXT_LABEL_UPTIME, NULL, write_uptime},
+    {TEXT_LABEL_CONFIG, "config", NULL},   {TEXT_LABEL_WAITING, "waiting", NULL},
+    {TEXT_LABEL_GRANTED, "granted", NULL}, {TEXT_LABEL_DENIED, "denied", NULL},
+};
+
+static const struct ctl_column app_columns[] = {
+    {TEXT_LABEL_APP, "name", NULL},          {TEXT_LABEL_CORP_ID, "corp_id", NULL},
+    {TEXT_LABEL_AGENT_ID, "agent_id", NULL}, {TEXT_LABEL_TOKEN, NULL, write_token},
+    {TEXT_LABEL_REQUESTS, "requests", NULL}, {TEXT_LABEL_LAST_ERROR, NULL, write_last_error},
+};
+
+static const struct ctl_column service_columns[] = {
+    {TEXT_LABEL_SERVICE, "name", NULL},          {TEXT_LABEL_APP, "app", NULL},
+    {TEXT_LABEL_METHODS, "methods", NULL},       {TEXT_LABEL_ACCOUNT, "account", NULL},
+    {TEXT_LABEL_CALLERS, "callers", NULL},       {TEXT_LABEL_SERVICE_GRANTED, "granted", NULL},
+    {TEXT_LABEL_SERVICE_DENIED, "denied", NULL},
+};
+
+static void print_reload_error(const json_t *row, enum texts_lang lang) {
+    const char *error = json_string_value(json_object_get(row, "reload_error"));
+    char text[TEXTS_MAX_BYTES], cell[CTL_CELL_BYTES];
+
+    if (error == NULL || error[0] == '\0')
+        return;
+    (void)texts_say(text, sizeof text, TEXT_RELOAD_FAILED, lang,
+                    TEXTS_WORDS(ctl_cell(row, "reload_error", cell, sizeof cell)));
+    (void)printf("\n!! ");
+    for (const char *c = text; *c != '\0'; c++)
+        (void)(*c == '\n' ? fputs("\n   ", stdout) : fputc(*c, stdout));
+    (void)putchar('\n');
+}
+
+int ctl_status(const struct ctl_request *request) {
+    json_t *rows = json_array();
+    struct rows_end end;
+    int status;
+    size_t i;
+    json_t *row;
+
+    if (rows == NULL)
+        return ctl_no_memory(request);
+    status = ctl_ask(request, TIMEOUT_MS, ctl_keep, rows, &end);
+    if (status != CTL_DONE) {
+        json_decref(rows);
+        return status;
+    }
+    if (request->json)
+        return ctl_end(request, ctl_answer(true, rows, ""), CTL_DONE);
+    json_array_foreach(rows, i, row) {
+        if (!ctl_is_kind(row, "helper"))
+            continue;
+        ctl_list(stdout, row, helper_columns, COUNT(helper_columns), request->lang);
+        print_reload_error(row, request->lang);
+    }
+    ctl_table(stdout, rows, "app", app_columns, COUNT(app_columns), request->lang);
+    ctl_table(stdout, rows, "service", service_columns, COUNT(service_columns), request->lang);
+    json_decref(rows);
+    return ctl_end(request, NULL, CTL_DONE);
+}
