@@ -70,7 +70,7 @@ MODULES = $(B)/pam_wecom.so
 SIM = $(B)/wecom-sim
 
 .PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
-        check-e2e check-all lint fuzz bench deps clean test-programs
+        check-all lint fuzz bench deps clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -149,6 +149,100 @@ $(B)/tests/tools/%: $(B)/o/tests/tools/%.o $(test_MAIN) \
 $(B)/tests/sim/check_sim: $(call objects,$(wildcard tests/sim/check_*.c) tests/sim/simctl.c) | $(SIM)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,$(simctl_PKG)) $(check_LIBS)
+
+# Fuzz targets: tests/fuzz/fuzz_<what>.c, one parser of outside bytes each.
+FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
+FUZZ_SECONDS ?= 10
+fuzz_PARTS = $(common_SRC) helper/config.c helper/inifile.c helper/options.c helper/secretfile.c \
+        helper/wecom/answer.c
+
+$(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(wildcard include/wecom/*.h common/*.h helper/*.h \
+        helper/wecom/*.h)
+	@mkdir -p $(@D)
+	clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g -O1 -std=gnu11 \
+	    $(ALL_CPPFLAGS) -o $@ $< $(fuzz_PARTS) $(call pkg_libs,jansson inih)
+
+fuzz: $(FUZZ)
+	tests/run $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
+
+lint:
+	tests/run tests/lint
+
+check-boundary: $(MODULES) $(PROGRAMS)
+	tests/run "tests/boundary/check $(B)/pam_wecom.so"
+
+check-unit: all test-programs
+	tests/run $(TESTS)
+
+# The C unit tests on the gcc build; tests that run whole programs or many processes are left out.
+VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
+        $(B)/tests/tools/%,$(TESTS))
+check-valgrind: all test-programs
+	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
+
+ASAN = B=build/asan SANITIZE=address,undefined
+check-asan: $(B)/gen/texts.inc
+	$(MAKE) $(ASAN) WERROR= all test-programs
+	$(MAKE) $(ASAN) check-unit
+
+# Everything, in one count. Warnings are errors here, with gcc and with clang.
+check: deps
+	$(MAKE) WERROR=1 check-all
+
+check-all: all test-programs $(FUZZ)
+	$(MAKE) $(ASAN) WERROR= all test-programs
+	$(MAKE) CC=clang B=build/clang WERROR=1 all
+	tests/run -t 600 tests/lint "tests/boundary/check $(B)/pam_wecom.so" \
+	    $(TESTS) tests/e2e/demo \
+	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
+	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
+	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
+
+deps:
+	tests/deps
+
+demo:
+	tests/deps build
+	$(MAKE) -s all
+	tests/demo $(B)
+
+$(B)/bench: $(call objects,$(wildcard tests/bench/*.c) tests/sim/simctl.c)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lpam $(call pkg_libs,$(simctl_PKG))
+
+bench: all $(B)/bench
+	$(B)/bench
+
+install: all
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(pamdir) $(bindir) $(sbindir) $(sysconfdir)/wecom \
+	    $(unitdir) $(sysusersdir) $(tmpfilesdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 \
+	    $(docdir)/examples)
+	$(INSTALL) -m 644 $(B)/pam_wecom.so $(DESTDIR)$(pamdir)/
+	$(INSTALL) -m 755 $(B)/wecom-helper $(B)/wecomctl $(DESTDIR)$(sbindir)/
+	$(INSTALL) -m 755 $(B)/wecom-login $(DESTDIR)$(bindir)/
+	test -e $(DESTDIR)$(sysconfdir)/wecom/wecom.conf || \
+	    $(INSTALL) -m 644 etc/wecom.conf $(DESTDIR)$(sysconfdir)/wecom/wecom.conf
+	sed -e 's|@SBINDIR@|$(sbindir)|g' -e 's|@SYSCONFDIR@|$(sysconfdir)|g' \
+	    etc/wecom-helper.service.in > $(DESTDIR)$(unitdir)/wecom-helper.service
+	chmod 644 $(DESTDIR)$(unitdir)/wecom-helper.service
+	$(INSTALL) -m 644 etc/wecom.sysusers.conf $(DESTDIR)$(sysusersdir)/wecom.conf
+	$(INSTALL) -m 644 etc/wecom.tmpfiles.conf $(DESTDIR)$(tmpfilesdir)/wecom.conf
+	$(INSTALL) -m 644 man/*.1 $(DESTDIR)$(mandir)/man1/
+	$(INSTALL) -m 644 man/*.5 $(DESTDIR)$(mandir)/man5/
+	$(INSTALL) -m 644 man/*.8 $(DESTDIR)$(mandir)/man8/
+	$(INSTALL) -m 644 README.md README.zh-CN.md LICENSE docs/*.md $(DESTDIR)$(docdir)/
+	$(INSTALL) -m 644 etc/wecom.conf etc/pam.d/* $(DESTDIR)$(docdir)/examples/
+
+# The configuration and the state stay: they are the administrator's.
+uninstall:
+	rm -f $(DESTDIR)$(pamdir)/pam_wecom.so $(DESTDIR)$(sbindir)/wecom-helper \
+	    $(DESTDIR)$(sbindir)/wecomctl $(DESTDIR)$(bindir)/wecom-login \
+	    $(DESTDIR)$(unitdir)/wecom-helper.service $(DESTDIR)$(sysusersdir)/wecom.conf \
+	    $(DESTDIR)$(tmpfilesdir)/wecom.conf \
+	    $(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(wildcard man/*.1))) \
+	    $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(wildcard man/*.5))) \
+	    $(addprefix $(DESTDIR)$(mandir)/man8/,$(notdir $(wildcard man/*.8)))
+	rm -rf $(DESTDIR)$(docdir)
 
 clean:
 	rm -rf $(B)
