@@ -97,7 +97,7 @@ static bool to_journal(const struct log_line *l) {
         char name[32];
         size_t len = 0;
 
-        for (; l->field[i].key[len] != '\0' && len < sizeof name - 1; len++) {
+        for (; len < sizeof name - 1 && l->field[i].key[len] != '\0'; len++) {
             char c = l->field[i].key[len];
             name[len] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
         }

@@ -223,11 +223,13 @@ static const struct {
 };
 
 START_TEST(only_ready_in_time_is_an_answer_to_a_request) {
-    struct wire_message *request = new_request(), *reply = old_reply();
+    struct wire_message *request, *reply;
     int64_t start, took;
     int fd = -77;
 
-    serve(replies[_i].act);
+    serve(replies[_i].act); /* before there is memory that its process would leak */
+    request = new_request();
+    reply = old_reply();
     start = deadline_now_ms();
     ck_assert_int_eq(
         channel_request(path, request, reply, deadline_in_ms(replies[_i].deadline_ms), &fd),
@@ -251,11 +253,13 @@ START_TEST(only_ready_in_time_is_an_answer_to_a_request) {
 END_TEST
 
 START_TEST(messages_come_one_by_one_until_the_hang_up) {
-    struct wire_message *request = new_request(), *reply = wire_new(WIRE_NO_VERB);
+    struct wire_message *request, *reply;
     struct deadline d = deadline_in_ms(10000);
     int fd;
 
     serve(say_ready_and_more);
+    request = new_request();
+    reply = wire_new(WIRE_NO_VERB);
     ck_assert_int_eq(channel_request(path, request, reply, d, &fd), WECOM_OK);
     ck_assert_int_eq(channel_receive(fd, reply, d), WECOM_OK);
     ck_assert_int_eq(reply->verb, WIRE_RESULT);
@@ -545,8 +549,9 @@ START_TEST(the_helpers_user_is_the_one_of_the_passwd_file) {
     ck_assert_int_eq(close(fd), 0);
     child = fork();
     if (child == 0) {
-        if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-            mount(passwd, "/etc/passwd", NULL, MS_BIND, NULL) != 0)
+        if (unshare(CLONE_NEWNS) != 0 ||
+            mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
+            mount(passwd, "/etc/passwd", "none", MS_BIND, NULL) != 0)
             _exit(NO_NAMESPACE);
         _exit((int)channel_open(path, deadline_in_ms(10000), &fd));
     }

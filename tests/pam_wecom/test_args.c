@@ -143,8 +143,8 @@ static const char *const bad[] = {
     "prompt=",
     "prompt=a\nb",
     "prompt=\x1b[31m",
-    "prompt=a\xE2\x80\xAE"
-    "b",
+    ("prompt=a\xE2\x80\xAE"
+     "b"),
     "prompt=\xFF",
     "prompt=a\tb",
 };

@@ -18,8 +18,8 @@ static const char *const bad_names[] = {
     "a\xE4\xBC",
     "zhang\xE2\x80\xAEsan",
     "zhang\xE2\x80\x8Bsan",
-    "a\xC2\x9B"
-    "b",
+    ("a\xC2\x9B"
+     "b"),
     name_257,
 };
 
@@ -82,8 +82,8 @@ END_TEST
 
 START_TEST(a_service_that_is_no_word_is_a_service_error) {
     static const char *const services[] = {"web server", "web@1", "-web",
-                                           "w\xC3\xA9"
-                                           "b"};
+                                           ("w\xC3\xA9"
+                                            "b")};
     struct host h = {0};
 
     helper_play(RESULT(GRANTED));

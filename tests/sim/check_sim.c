@@ -16,11 +16,14 @@ int main(int argc, char **argv) {
     sim_dir = mkdtemp(directory);
     if (sim_dir == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return 2;
-    runner = srunner_create(suite_auth());
+    runner = srunner_create(suite_tokens());
+    srunner_add_suite(runner, suite_codes());
     srunner_add_suite(runner, suite_contacts());
     srunner_add_suite(runner, suite_message());
     srunner_add_suite(runner, suite_faults());
-    srunner_add_suite(runner, suite_browser());
+    srunner_add_suite(runner, suite_load());
+    srunner_add_suite(runner, suite_oauth());
+    srunner_add_suite(runner, suite_qr());
     srunner_add_suite(runner, suite_control());
     srunner_add_suite(runner, suite_start());
     srunner_run_all(runner, CK_ENV);

@@ -14,9 +14,19 @@
 #define CONTACTS 0
 #define LINUX_SECRET "sample-secret-of-1000002-0123456789abcdefg"
 
+#define URLSAFE "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
 #define WECOM_AGENT "Mozilla/5.0 (iPhone) Mobile/15E148 wxwork/4.1.39 MicroMessenger/7.0.1"
 #define WECHAT_AGENT "Mozilla/5.0 (iPhone) Mobile/15E148 MicroMessenger/8.0.40"
 #define DESKTOP_AGENT "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"
+
+/* An authorize link of the Linux application: AUTHORIZE, a scope, TO_BACK. */
+#define BACK "https%3A%2F%2Flogin.example.com%2Fcallback"
+#define AUTHORIZE \
+    "/connect/oauth2/authorize?appid=" CORP "&response_type=code&agentid=1000002&state=abc123"
+#define BASE "&scope=snsapi_base"
+#define PRIVATE "&scope=snsapi_privateinfo"
+#define TO_BACK "&redirect_uri=" BACK
 
 extern struct sim *sim; /* of the running test */
 extern const char *sim_binary, *sim_data, *sim_dir;
@@ -63,11 +73,25 @@ int post_errcode(int64_t agent_id, const char *path, const char *body);
 int errcode_of(json_t *answer); /* decrefs it */
 const char *text_of(json_t *object, const char *name);
 
-Suite *suite_auth(void);
+/* POST /phone; its cookie, free() it. */
+char *phone(const char *body);
+
+/* A GET of a page. */
+struct reply visit(const char *path, const char *user_agent, const char *cookie);
+
+/* The code of a redirect ("" when it has none), and what stands in HTML after `before` up to the
+ * next quote or tag. Both last until the next call. */
+const char *code_of(const char *location);
+const char *key_of(const char *html, const char *before);
+
+Suite *suite_tokens(void);
+Suite *suite_codes(void);
 Suite *suite_contacts(void);
 Suite *suite_message(void);
 Suite *suite_faults(void);
-Suite *suite_browser(void);
+Suite *suite_load(void);
+Suite *suite_oauth(void);
+Suite *suite_qr(void);
 Suite *suite_control(void);
 Suite *suite_start(void);
 

@@ -50,12 +50,10 @@ static void reply_empty(json_t *into, const char *names) {
 }
 
 /* Errcode before or after the rest, differently from answer to answer: nobody may rely on it. */
-static bool reply_errcode_first(const struct server *server) {
-    static unsigned int turn;
-
+static bool reply_errcode_first(struct server *server) {
     if (server->options.key_order != KEYS_VARY)
         return server->options.key_order == KEYS_ERRCODE_FIRST;
-    return ++turn % 2 == 1;
+    return ++server->answers % 2 == 1;
 }
 
 static void reply_verdict(json_t *into, const struct call *call, int errcode, const char *errmsg) {

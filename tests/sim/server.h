@@ -16,6 +16,7 @@ struct server {
     struct sim_clock clock;
     struct options options;
     struct corp corp;
+    unsigned long answers;         /* of the API, so far */
     struct tls *tls;               /* certificates and connections */
     struct journal *journal;       /* counts and recent requests */
     struct rates *rates;           /* rates and blocks */
