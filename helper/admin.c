@@ -10,6 +10,7 @@
 #include "helper/check.h"
 #include "helper/log.h"
 #include "helper/reply.h"
+#include "helper/texts.h"
 
 struct command {
     const char *word;
@@ -104,6 +105,23 @@ static void on_done(void *arg) {
     free(running);
 }
 
+/* Of the file as it is now, which is what the next reload or start will find. */
+static json_t *configuration_row(const struct helper *helper) {
+    struct config_error error = {""};
+    struct config *config = config_read(helper->setup->config->file, &error);
+    bool good = config != NULL && config_read_secrets(config, &error);
+    json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "app", "", "item", "configuration", "state",
+                            good ? "ok" : "failed", "detail",
+                            good ? helper->setup->config->file : error.text);
+
+    if (row != NULL && !good) {
+        (void)json_object_set_new(row, "cure", json_string(texts_en("cure_configuration")));
+        (void)json_object_set_new(row, "cure_zh", json_string(texts_zh("cure_configuration")));
+    }
+    config_free(config);
+    return row;
+}
+
 static void run_check(struct helper *helper, struct server_peer *peer) {
     struct running_check *running = calloc(1, sizeof *running);
 
@@ -118,11 +136,7 @@ static void run_check(struct helper *helper, struct server_peer *peer) {
         return;
     }
     server_attach(peer, running, on_gone);
-    reply_row(peer, helper->reload_error[0] == '\0'
-                        ? json_pack("{s:s, s:s, s:s, s:s}", "app", "", "item", "configuration",
-                                    "state", "ok", "detail", helper->setup->config->file)
-                        : json_pack("{s:s, s:s, s:s, s:s}", "app", "", "item", "configuration",
-                                    "state", "failed", "detail", helper->reload_error));
+    reply_row(peer, configuration_row(helper));
 }
 
 static const struct command commands[] = {

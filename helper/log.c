@@ -10,6 +10,7 @@
 #include "common/text.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
+#define JOURNAL_STREAM "/run/systemd/journal/stdout"
 
 static struct {
     const char *program;
@@ -29,11 +30,21 @@ static int open_journal(void) {
     return fd;
 }
 
+/* A unit's standard error leads to the journal, which then takes lines with their fields instead.
+ */
+static bool is_journal(int fd) {
+    struct sockaddr_un peer = {0};
+    socklen_t len = sizeof peer;
+
+    return getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && peer.sun_family == AF_UNIX &&
+           strncmp(peer.sun_path, JOURNAL_STREAM, sizeof peer.sun_path) == 0;
+}
+
 void log_open(const char *program, bool foreground, int max_level) {
     sink.program = program;
-    sink.foreground = foreground;
+    sink.foreground = foreground && !is_journal(STDERR_FILENO);
     sink.max_level = max_level;
-    if (foreground)
+    if (sink.foreground)
         return;
     sink.journal = open_journal();
     if (sink.journal < 0)

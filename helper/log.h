@@ -24,8 +24,8 @@ struct log_line {
     } field[LOG_FIELDS];
 };
 
-/* Where lines go: standard error in the foreground, else the journal where there is one, else
- * syslog(3), facility authpriv. Lines above `max_level` are dropped.
+/* Where lines go: standard error in the foreground (unless that is the journal), else the journal
+ * where there is one, else syslog(3), facility authpriv. Lines above `max_level` are dropped.
  */
 void log_open(const char *program, bool foreground, int max_level);
 void log_set_level(int max_level);

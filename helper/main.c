@@ -2,6 +2,7 @@
  * parts together and says why it does not start.
  */
 #include <event2/event.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@ static int usage(FILE *to, int status) {
     (void)fprintf(to, "usage: wecom-helper [-c FILE] [--check] [--foreground]\n"
                       "  -c, --config FILE  read FILE instead of " WECOM_CONFIG_FILE "\n"
                       "      --check        say whether the file can be used, and end\n"
-                      "      --foreground   log to standard error\n"
+                      "      --foreground   stay, and log to standard error\n"
                       "      --version\n");
     return status;
 }
@@ -181,6 +182,20 @@ out:
     return good;
 }
 
+/* Everything that can be wrong has been found before: whoever started us may go. */
+static bool go_to_background(void) {
+    pid_t child = fork();
+    int null;
+
+    if (child > 0)
+        _exit(EXIT_SUCCESS);
+    null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (child < 0 || setsid() < 0 || null < 0 || chdir("/") != 0)
+        return false;
+    return dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
+           dup2(null, STDERR_FILENO) >= 0;
+}
+
 static int refuse(const char *why, int status) {
     log_event(LOG_ERR, "cannot start", why);
     return status;
@@ -231,6 +246,11 @@ int main(int argc, char **argv) {
         (void)printf("%s: good\n", arguments.config_file);
         config_free(config);
         return EXIT_SUCCESS;
+    }
+    if (!arguments.foreground && !go_to_background()) {
+        config_free(config);
+        server_free(server);
+        return refuse("cannot go to the background", EXIT_FAILURE);
     }
     log_open("wecom-helper", arguments.foreground, config->helper.log_level);
     (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
