@@ -237,6 +237,8 @@ START_TEST(only_ready_in_time_is_an_answer_to_a_request) {
     took = deadline_now_ms() - start;
     ck_assert_int_ge(took, replies[_i].least_ms);
     ck_assert_int_le(took, replies[_i].most_ms + LATE_MS);
+    if (replies[_i].deadline_ms < WECOM_READY_MS) /* the caller's own deadline comes first */
+        ck_assert_int_lt(took, WECOM_READY_MS);
     if (replies[_i].err == WECOM_OK) {
         ck_assert_int_eq(reply->verb, WIRE_READY);
         ck_assert_str_eq(wire_get(reply, WIRE_F_ID), "k3v9q2");
@@ -309,7 +311,7 @@ static void ck_refused(const char *name, enum wecom_error err) {
 
     ck_assert_int_eq(channel_open(name, deadline_in_ms(60000), &fd), err);
     ck_assert_int_eq(channel_request(name, request, reply, deadline_in_ms(60000), &fd), err);
-    ck_assert_int_le(deadline_now_ms() - start, WECOM_READY_MS / 2);
+    ck_assert_int_le(deadline_now_ms() - start, LATE_MS);
     ck_assert_int_eq(fd, -77);
     ck_assert(is_empty(reply));
     ck_assert_uint_eq(open_files(), before);
@@ -398,18 +400,18 @@ START_TEST(a_full_backlog_is_closed_by_the_deadline) {
     int64_t start = deadline_now_ms(), took;
 
     ck_assert_int_eq(channel_open(path, deadline_in_ms(0), &fd), WECOM_E_CLOSED);
-    ck_assert_int_lt(deadline_now_ms() - start, 200);
+    ck_assert_int_lt(deadline_now_ms() - start, LATE_MS);
     start = deadline_now_ms();
     ck_assert_int_eq(channel_open(path, deadline_in_ms(250), &fd), WECOM_E_CLOSED);
     took = deadline_now_ms() - start;
     ck_assert_int_ge(took, 250);
-    ck_assert_int_lt(took, 250 + 500);
+    ck_assert_int_lt(took, 250 + LATE_MS);
     start = deadline_now_ms();
     ck_assert_int_eq(channel_request(path, request, reply, deadline_in_ms(60000), &fd),
                      WECOM_E_CLOSED);
     took = deadline_now_ms() - start;
     ck_assert_int_ge(took, WECOM_READY_MS);
-    ck_assert_int_lt(took, WECOM_READY_MS + 500);
+    ck_assert_int_lt(took, WECOM_READY_MS + LATE_MS);
     ck_assert_int_eq(fd, -77);
     ck_assert_uint_eq(open_files(), before);
     while (count > 0)
