@@ -13,7 +13,9 @@
 VERSION = 0.1.0
 
 B ?= build
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC = gcc
+endif
 INSTALL ?= install
 PKG_CONFIG ?= pkg-config
 

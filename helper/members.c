@@ -144,6 +144,7 @@ static void judge(const struct entry *entry, const struct client_result *result,
             answer->state = state_of(&answer->member);
             return;
         }
+        answer->member = (struct answer_member){0};
         answer->failure = (struct client_failure){
             .reason = WECOM_REASON_INTERNAL,
             .cure = "cure_odd_answer",

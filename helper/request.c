@@ -43,10 +43,14 @@ void request_close(struct request *r) {
 
 const char *request_refusal(const struct request *r, const struct wire_message *message) {
     const char *app = wire_get(message, WIRE_F_APP);
+    bool is_caller = dispatch_is_caller(r->peer, r->service, r->service_name);
 
-    if (!dispatch_is_caller(r->peer, r->service, r->service_name))
-        return r->service == NULL ? "there is no section for this service"
-                                  : "the caller is not among callers= of this service";
+    /* Without a section root may ask about an account or note a session, and nothing more. */
+    if (r->service == NULL &&
+        (!is_caller || (message->verb != WIRE_ACCOUNT && message->verb != WIRE_SESSION)))
+        return "there is no section for this service";
+    if (!is_caller)
+        return "the caller is not among callers= of this service";
     if (app != NULL && (r->service == NULL || strcmp(app, r->service->app->name) != 0))
         return "WECOM_APP is not the app= of this service";
     if (r->service != NULL && message->verb != WIRE_SESSION && message->verb != WIRE_INFO &&

@@ -126,21 +126,24 @@ enum wecom_error answer_token(const json_t *json, struct secret *token, int64_t 
     return copy_secret(json, "access_token", token);
 }
 
-/* The value under either spelling; both at once must agree. NULL: neither is a string. */
-static const char *either(const json_t *json, const char *key, const char *old_key) {
-    const char *a = json_string_value(json_object_get(json, key));
-    const char *b = json_string_value(json_object_get(json, old_key));
+/* The string under either spelling, NULL where neither stands there. False when what stands there
+ * is no string, or the two differ.
+ */
+static bool either(const json_t *json, const char *key, const char *old_key, const char **value) {
+    const json_t *a = json_object_get(json, key), *b = json_object_get(json, old_key);
 
-    if (a != NULL && b != NULL && strcmp(a, b) != 0)
-        return NULL;
-    return a != NULL ? a : b;
+    *value = json_string_value(a != NULL ? a : b);
+    if ((a != NULL && !json_is_string(a)) || (b != NULL && !json_is_string(b)))
+        return false;
+    return a == NULL || b == NULL || json_equal(a, b);
 }
 
 enum wecom_error answer_identity(const json_t *json, struct answer_identity *identity) {
-    const char *userid = either(json, "userid", "UserId");
-    const char *openid = either(json, "openid", "OpenId");
+    const char *userid, *openid;
 
     *identity = (struct answer_identity){0};
+    if (!either(json, "userid", "UserId", &userid) || !either(json, "openid", "OpenId", &openid))
+        return WECOM_E_FORMAT;
     if (userid != NULL && openid == NULL && name_is_userid(userid)) {
         identity->kind = ANSWER_MEMBER;
         memcpy(identity->userid, userid, strlen(userid) + 1);
@@ -155,8 +158,7 @@ enum wecom_error answer_identity(const json_t *json, struct answer_identity *ide
         identity->kind = ANSWER_OTHER_COMPANY;
         return WECOM_OK;
     }
-    if (userid == NULL && openid != NULL && json_object_get(json, "userid") == NULL &&
-        json_object_get(json, "UserId") == NULL) {
+    if (userid == NULL && openid != NULL) {
         identity->kind = ANSWER_NO_MEMBER;
         return WECOM_OK;
     }
@@ -171,8 +173,10 @@ enum wecom_error answer_member(const json_t *json, struct answer_member *member)
     *member = (struct answer_member){0};
     if (!copy_string(json, "userid", member->userid, sizeof member->userid) ||
         !name_is_userid(member->userid) || !json_is_integer(status) ||
-        json_integer_value(status) < 1 || json_integer_value(status) > 99)
+        json_integer_value(status) < 1 || json_integer_value(status) > 99) {
+        *member = (struct answer_member){0};
         return WECOM_E_FORMAT;
+    }
     copy_text(json, "name", member->name, sizeof member->name);
     member->status = (int)json_integer_value(status);
     member->enabled =
@@ -204,19 +208,30 @@ static void normalize_mobile(char *mobile) {
         mobile[0] = '\0';
 }
 
+/* One address and nothing else: what would have to be cleaned could end up as somebody else's. */
+static bool is_email(const char *email) {
+    char clean[sizeof((struct answer_detail *)0)->email];
+
+    memcpy(clean, email, strlen(email) + 1);
+    text_clean(clean, TEXT_ONE_LINE);
+    return strcmp(clean, email) == 0 && strchr(email, '@') != NULL &&
+           strpbrk(email, " \"<>") == NULL;
+}
+
 enum wecom_error answer_detail(const json_t *json, struct answer_detail *detail) {
     *detail = (struct answer_detail){0};
     if (!copy_string(json, "userid", detail->userid, sizeof detail->userid) ||
-        !name_is_userid(detail->userid))
+        !name_is_userid(detail->userid)) {
+        *detail = (struct answer_detail){0};
         return WECOM_E_FORMAT;
+    }
     (void)copy_string(json, "mobile", detail->mobile, sizeof detail->mobile);
     normalize_mobile(detail->mobile);
     if (!copy_string(json, "email", detail->email, sizeof detail->email) ||
         detail->email[0] == '\0')
         (void)copy_string(json, "biz_mail", detail->email, sizeof detail->email);
-    if (strchr(detail->email, '@') == NULL || strpbrk(detail->email, " \t\r\n\"<>") != NULL)
+    if (!is_email(detail->email))
         detail->email[0] = '\0';
-    text_clean(detail->email, TEXT_ONE_LINE);
     return WECOM_OK;
 }
 

@@ -266,8 +266,8 @@ static int with_other_passwd(void) {
     struct host h = {0};
     int auth, account, session;
 
-    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("/proc/self/mem", "/etc/passwd", NULL, MS_BIND, NULL) != 0)
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("/proc/self/mem", "/etc/passwd", "none", MS_BIND, NULL) != 0)
         return 77;
     host_open(&h, "web", "zhangsan", "");
     auth = host_auth(&h);
@@ -295,14 +295,14 @@ END_TEST
 static int becomes_local;
 static void add_local_user(struct host *h) {
     (void)h;
-    becomes_local = mount(passwd, "/etc/passwd", NULL, MS_BIND, NULL) == 0;
+    becomes_local = mount(passwd, "/etc/passwd", "none", MS_BIND, NULL) == 0;
 }
 
 static int user_made_meanwhile(void) {
     struct host h = {.answers = {"123456"}, .during = add_local_user};
     int code;
 
-    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0)
         return 77;
     host_open(&h, "web", "anna", "");
     code = host_auth(&h);

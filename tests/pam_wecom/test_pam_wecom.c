@@ -110,7 +110,8 @@ START_TEST(two_hundred_logins_leave_nothing_behind) {
             ck_assert_ptr_eq(after.sa_handler, before[s].sa_handler);
     }
     sigprocmask(SIG_BLOCK, NULL, &mask_after);
-    ck_assert_mem_eq(&mask_after, &mask_before, sizeof mask_after);
+    for (int s = 1; s < 65; s++)
+        ck_assert_int_eq(sigismember(&mask_after, s), sigismember(&mask_before, s));
     ck_assert_int_eq(umask(umask_before), 022);
 }
 END_TEST

@@ -222,6 +222,7 @@ Suite *suite_codes(void) {
     Suite *suite = suite_create("codes");
     TCase *tcase = tcase_create("codes");
 
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, a_member_code_works_once);
     tcase_add_test(tcase, a_code_lives_five_minutes);

@@ -240,6 +240,7 @@ Suite *suite_contacts(void) {
     Suite *suite = suite_create("contacts");
     TCase *tcase = tcase_create("contacts");
 
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, a_member_is_found_in_any_case_and_answered_in_canonical_form);
     tcase_add_test(tcase, new_applications_get_no_private_fields_and_gender_zero);

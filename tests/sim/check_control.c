@@ -67,7 +67,8 @@ START_TEST(bad_orders_are_refused_with_a_reason) {
         {"POST", "/member", "{\"userid\":\"n\",\"name\":\"x\",\"department\":[99]}",
          "no such department", 400},
         {"DELETE", "/member?userid=nobody", NULL, "no such member", 400},
-        {"POST", "/department", "{\"id\":9,\"name\":\"x\",\"parentid\":77}", "does not exist", 400},
+        {"POST", "/department", "{\"id\":9,\"name\":\"x\",\"parentid\":77}", "no such department",
+         400},
         {"POST", "/department", "{\"id\":2,\"parentid\":3}", "ring", 400},
         {"POST", "/app", "{\"agent_id\":1000002,\"kind\":\"toy\"}", "app.kind", 400},
         {"POST", "/app", "{\"agent_id\":1000002,\"visible\":{\"x\":[]}}", "app.visible.x", 400},
@@ -100,6 +101,20 @@ START_TEST(a_refused_option_changes_nothing) {
     ck_assert_str_eq(text_of(options, "hint"), "full");
     ck_assert_int_eq(json_integer_value(json_object_get(options, "calls_per_min")), 10000);
     json_decref(options);
+}
+END_TEST
+
+START_TEST(a_refused_change_of_people_or_applications_changes_nothing) {
+    json_t *answer = NULL;
+
+    ck_assert(!sim_member(sim, "{\"userid\":\"lisi\",\"status\":2,\"department\":[99]}"));
+    ck_assert(!sim_member(sim, "{\"userid\":\"lisi\",\"status\":2,\"name\":1}"));
+    answer = call(LINUX_APP, "user/get?userid=lisi");
+    ck_assert_int_eq(json_integer_value(json_object_get(answer, "status")), 1);
+    json_decref(answer);
+    ck_assert(!sim_app(sim, "{\"agent_id\":1000002,\"closed\":true,\"kind\":\"toy\"}"));
+    ck_assert(!sim_app(sim, "{\"agent_id\":1000002,\"closed\":true,\"visible\":{\"tags\":\"x\"}}"));
+    ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=lisi"), 0);
 }
 END_TEST
 
@@ -158,6 +173,13 @@ START_TEST(people_can_come_change_and_go) {
 END_TEST
 
 START_TEST(departments_tags_and_applications_can_change) {
+    json_t *answer = NULL;
+
+    ck_assert_ptr_null(sim_post(sim, "/department", "{\"id\":2,\"parentid\":3}")); /* a ring */
+    answer = call(LINUX_APP, "department/get?id=2");
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(answer, "department"), "parentid")), 1);
+    json_decref(answer);
     json_decref(sim_post(sim, "/department", "{\"id\":9,\"name\":\"新部门\",\"parentid\":2}"));
     ck_assert(sim_member(sim, "{\"userid\":\"outsider\",\"department\":[9]}"));
     ck_assert_int_eq(call_errcode(LINUX_APP, "user/get?userid=outsider"), 0);
@@ -190,9 +212,11 @@ Suite *suite_control(void) {
     Suite *suite = suite_create("control");
     TCase *tcase = tcase_create("control");
 
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, bad_orders_are_refused_with_a_reason);
     tcase_add_test(tcase, a_refused_option_changes_nothing);
+    tcase_add_test(tcase, a_refused_change_of_people_or_applications_changes_nothing);
     tcase_add_test(tcase, counts_are_by_path_and_can_be_reset);
     tcase_add_test(tcase, recent_requests_show_no_secret);
     tcase_add_test(tcase, people_can_come_change_and_go);

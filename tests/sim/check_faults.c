@@ -212,7 +212,7 @@ Suite *suite_faults(void) {
     Suite *suite = suite_create("faults");
     TCase *tcase = tcase_create("faults");
 
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, errors_show_their_number_in_the_headers);
     tcase_add_test(tcase, errcode_stands_now_first_now_last);

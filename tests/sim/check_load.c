@@ -164,7 +164,7 @@ Suite *suite_load(void) {
     Suite *suite = suite_create("load");
     TCase *tcase = tcase_create("load");
 
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, bad_certificates_are_bad_and_old_connections_are_closed);
     tcase_add_test(tcase, the_company_has_a_rate_for_each_call);

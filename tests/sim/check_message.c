@@ -307,6 +307,7 @@ Suite *suite_message(void) {
     Suite *suite = suite_create("message");
     TCase *tcase = tcase_create("message");
 
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, a_message_arrives_in_the_outbox);
     tcase_add_test(tcase, unknown_and_invisible_people_are_told_in_lower_case);

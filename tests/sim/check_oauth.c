@@ -146,6 +146,7 @@ static char *ticket_mobile(const char *code, bool *email) {
     ck_assert_ptr_nonnull(text_of(answer, "user_ticket"));
     snprintf(body, sizeof(body), "{\"user_ticket\":\"%s\"}", text_of(answer, "user_ticket"));
     detail = post(LINUX_APP, "auth/getuserdetail", body);
+    ck_assert_ptr_null(json_object_get(detail, "address"));
     *email = json_object_get(detail, "email") != NULL;
     mobile = text_of(detail, "mobile") == NULL ? NULL : strdup(text_of(detail, "mobile"));
     json_decref(detail);
@@ -166,6 +167,9 @@ START_TEST(consent_is_asked_once_in_thirty_days) {
         strstr(page.body, "value=\"address\"")); /* not ticked by the administrator */
     reply = answer_form(page.body, "field=mobile&field=address&action=allow", cookie);
     ck_assert_int_eq(reply.status, 302);
+    /* What the form did not offer was not granted, whatever the administrator ticks later. */
+    ck_assert(
+        sim_app(sim, "{\"agent_id\":%d,\"sensitive_fields\":[\"mobile\",\"address\"]}", LINUX_APP));
     mobile = ticket_mobile(code_of(reply.location), &email);
     ck_assert_str_eq(mobile, "13800000001");
     ck_assert(!email);
@@ -245,6 +249,7 @@ Suite *suite_oauth(void) {
     Suite *suite = suite_create("oauth");
     TCase *tcase = tcase_create("oauth");
 
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, in_the_client_base_scope_comes_back_at_once);
     tcase_add_test(tcase, wrong_links_end_on_a_page_without_redirect);

@@ -186,6 +186,7 @@ Suite *suite_qr(void) {
     Suite *suite = suite_create("qr");
     TCase *tcase = tcase_create("qr");
 
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, a_scan_sends_the_waiting_page_back_with_a_code);
     tcase_add_test(tcase, a_held_poll_is_answered_by_the_scan);

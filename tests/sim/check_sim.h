@@ -8,6 +8,8 @@
 #include <curl/curl.h>
 #include <jansson.h>
 
+#define TEST_TIMEOUT_S 60 /* generous: sanitizers, busy machines */
+
 #define CORP "ww1234567890abcdef"
 #define LINUX_APP 1000002
 #define DATA_APP 1000003

@@ -16,7 +16,7 @@ static int run_to_end(const char *const *arguments, char said[1000]) {
     int status = 0;
     pid_t pid = 0;
 
-    for (size_t i = 0; arguments[i] != NULL && i < 14; i++)
+    for (size_t i = 0; i < 14 && arguments[i] != NULL; i++)
         argv[i + 1] = arguments[i];
     pid = fork();
     if (pid == 0) {
@@ -184,7 +184,7 @@ Suite *suite_start(void) {
     Suite *suite = suite_create("start");
     TCase *tcase = tcase_create("start");
 
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_test(tcase, bad_usage_is_told_with_status_2);
     tcase_add_test(tcase, a_bad_data_file_is_refused_with_file_key_and_reason);
     tcase_add_test(tcase, the_ca_file_is_readable_and_holds_no_key);

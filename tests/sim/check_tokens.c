@@ -151,6 +151,7 @@ Suite *suite_tokens(void) {
     Suite *suite = suite_create("tokens");
     TCase *tcase = tcase_create("tokens");
 
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, sim_setup, sim_teardown);
     tcase_add_test(tcase, a_missing_secret_is_noticed_before_the_company_is_looked_at);
     tcase_add_test(tcase, a_token_looks_like_a_real_one_and_is_repeated_while_it_lives);

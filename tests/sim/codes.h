@@ -23,7 +23,7 @@ struct code_grant {
     const struct table *consent; /* fields the member granted; NULL: every one */
 };
 
-/* Why a call may not have what it asks for, and what it gets. */
+/* Whom a redeemed code names. */
 struct code_answer {
     const char *userid; /* these belong to the code; valid until the next call here */
     const char *openid;

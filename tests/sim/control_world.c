@@ -22,10 +22,25 @@ bool control_member_gone(struct order *order) {
     return true;
 }
 
+/* The parent must be there and not lie below the department itself; looked at before anything is
+ * changed. */
+static bool control_parent(struct order *order) {
+    const struct corp *corp = &order->server->corp;
+    json_int_t id = json_integer_value(json_object_get(order->body, "id"));
+    json_int_t parentid = json_integer_value(json_object_get(order->body, "parentid"));
+
+    if (parentid != 0 && corp_department(corp, parentid) == NULL)
+        return order_refuse(order, "department.parentid: no such department");
+    if (parentid != 0 && corp_below(corp, parentid, id))
+        return order_refuse(order, "department.parentid: would make a ring");
+    return true;
+}
+
 bool control_department(struct order *order) {
     struct corp *corp = &order->server->corp;
 
-    return corp_put_department(corp, order->body, "department", order->why) &&
+    return control_parent(order) &&
+           corp_put_department(corp, order->body, "department", order->why) &&
            corp_link(corp, order->why);
 }
 

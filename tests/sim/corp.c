@@ -124,31 +124,42 @@ void corp_free(struct corp *corp) {
     free(corp->company);
 }
 
-bool corp_put_department(struct corp *corp, json_t *json, const char *where, char *why) {
-    struct department *old = corp_department(corp, json_integer_value(json_object_get(json, "id")));
-    struct department *fresh = old != NULL ? old : text_alloc(sizeof(*fresh));
+/* Reads into scratch memory first, so that an order that is refused changes nothing. */
+static bool corp_try(json_t *json, const struct field *rows, const char *where, bool creating,
+                     size_t bytes, char *why) {
+    void *scratch = text_alloc(bytes);
+    bool ok = fields_read(json, rows, where, creating, scratch, why);
 
-    if (!fields_read(json, department_fields, where, old == NULL, fresh, why)) {
-        if (old == NULL)
-            department_free(fresh);
+    fields_free(rows, scratch);
+    free(scratch);
+    return ok;
+}
+
+bool corp_put_department(struct corp *corp, json_t *json, const char *where, char *why) {
+    struct department *one = corp_department(corp, json_integer_value(json_object_get(json, "id")));
+    bool creating = one == NULL;
+
+    if (!corp_try(json, department_fields, where, creating, sizeof(*one), why))
         return false;
-    }
-    if (old == NULL)
-        table_put_id(corp->departments, fresh->id, fresh);
+    if (creating)
+        one = text_alloc(sizeof(*one));
+    fields_read(json, department_fields, where, creating, one, why);
+    if (creating)
+        table_put_id(corp->departments, one->id, one);
     return true;
 }
 
 bool corp_put_tag(struct corp *corp, json_t *json, const char *where, char *why) {
-    struct tag *old = corp_tag(corp, json_integer_value(json_object_get(json, "id")));
-    struct tag *fresh = old != NULL ? old : text_alloc(sizeof(*fresh));
+    struct tag *tag = corp_tag(corp, json_integer_value(json_object_get(json, "id")));
+    bool creating = tag == NULL;
 
-    if (!fields_read(json, tag_fields, where, old == NULL, fresh, why)) {
-        if (old == NULL)
-            tag_free(fresh);
+    if (!corp_try(json, tag_fields, where, creating, sizeof(*tag), why))
         return false;
-    }
-    if (old == NULL)
-        table_put_id(corp->tags, fresh->id, fresh);
+    if (creating)
+        tag = text_alloc(sizeof(*tag));
+    fields_read(json, tag_fields, where, creating, tag, why);
+    if (creating)
+        table_put_id(corp->tags, tag->id, tag);
     return true;
 }
 
@@ -169,32 +180,42 @@ void corp_add_member(struct corp *corp, struct member *member) {
     free(key);
 }
 
-bool corp_put_member(struct corp *corp, json_t *json, const char *where, char *why) {
-    const char *userid = json_string_value(json_object_get(json, "userid"));
-    struct member *old = userid == NULL ? NULL : corp_member(corp, userid);
-    struct member *fresh = old != NULL ? old : text_alloc(sizeof(*fresh));
-    bool ok = false;
+static bool member_check(const struct corp *corp, json_t *json, const char *where, char *why) {
+    json_t *list = json_object_get(json, "department");
+    size_t n = json_is_integer(list) ? 1 : json_array_size(list);
 
-    if (old == NULL) {
-        fresh->status = 1;
-        fresh->enable = -1;
-    }
-    ok = fields_read(json, member_fields, where, old == NULL, fresh, why);
-    if (ok && !member_userid_fits(fresh->userid)) {
+    if (!member_userid_fits(json_string_value(json_object_get(json, "userid")))) {
         snprintf(why, FIELDS_WHY, "%s.userid: 1 to 64 of 0-9 a-z A-Z _-@. and no sign first",
                  where);
-        ok = false;
+        return false;
     }
-    for (size_t i = 0; ok && i < fresh->department.n; i++)
-        if (corp_department(corp, fresh->department.v[i]) == NULL) {
-            snprintf(why, FIELDS_WHY, "%s.department[%zu]: no such department", where, i);
-            ok = false;
-        }
-    if (old == NULL && ok)
-        corp_add_member(corp, fresh);
-    else if (old == NULL)
-        member_free(fresh);
-    return ok;
+    for (size_t i = 0; i < n; i++) {
+        json_t *id = json_is_integer(list) ? list : json_array_get(list, i);
+        if (corp_department(corp, json_integer_value(id)) != NULL)
+            continue;
+        snprintf(why, FIELDS_WHY, "%s.department[%zu]: no such department", where, i);
+        return false;
+    }
+    return true;
+}
+
+bool corp_put_member(struct corp *corp, json_t *json, const char *where, char *why) {
+    const char *userid = json_string_value(json_object_get(json, "userid"));
+    struct member *member = userid == NULL ? NULL : corp_member(corp, userid);
+    bool creating = member == NULL;
+
+    if (!corp_try(json, member_fields, where, creating, sizeof(*member), why) ||
+        !member_check(corp, json, where, why))
+        return false;
+    if (creating) {
+        member = text_alloc(sizeof(*member));
+        member->status = 1;
+        member->enable = -1;
+    }
+    fields_read(json, member_fields, where, creating, member, why);
+    if (creating)
+        corp_add_member(corp, member);
+    return true;
 }
 
 void corp_remove_member(struct corp *corp, const char *userid) {
@@ -215,35 +236,44 @@ static void app_defaults(struct app *app) {
         app->home_url = text_copy("");
 }
 
+static bool app_check(json_t *json, const char *where, bool creating, char *why) {
+    json_t *visible = json_object_get(json, "visible");
+    const char *kind = json_string_value(json_object_get(json, "kind"));
+    char within[120];
+
+    if (!corp_try(json, app_fields, where, creating, sizeof(struct app_input), why))
+        return false;
+    snprintf(within, sizeof(within), "%.100s.visible", where);
+    if (visible != NULL &&
+        !corp_try(visible, visible_fields, within, false, sizeof(struct app), why))
+        return false;
+    if (kind == NULL || strcmp(kind, "app") == 0 || strcmp(kind, "contacts") == 0)
+        return true;
+    snprintf(why, FIELDS_WHY, "%s.kind: must be \"app\" or \"contacts\"", where);
+    return false;
+}
+
 bool corp_put_app(struct corp *corp, json_t *json, const char *where, char *why) {
     json_t *number = json_object_get(json, "agent_id");
-    struct app *old = json_is_integer(number) ? corp_app(corp, json_integer_value(number)) : NULL;
+    struct app *app = json_is_integer(number) ? corp_app(corp, json_integer_value(number)) : NULL;
     struct app_input input = {.visible = NULL};
-    struct app *app = NULL;
-    char within[120];
-    bool ok = false;
+    bool creating = app == NULL;
 
-    if (old != NULL)
-        input.app = *old;
-    ok = fields_read(json, app_fields, where, old == NULL, &input, why);
-    snprintf(within, sizeof(within), "%.100s.visible", where);
-    if (ok && input.visible != NULL)
-        ok = fields_read(input.visible, visible_fields, within, false, &input.app, why);
+    if (!app_check(json, where, creating, why))
+        return false;
+    if (!creating)
+        input.app = *app;
+    fields_read(json, app_fields, where, creating, &input, why);
+    if (input.visible != NULL)
+        fields_read(input.visible, visible_fields, where, false, &input.app, why);
     json_decref(input.visible);
-    if (ok && input.app.kind != NULL && strcmp(input.app.kind, "app") != 0 &&
-        strcmp(input.app.kind, "contacts") != 0) {
-        snprintf(why, FIELDS_WHY, "%s.kind: must be \"app\" or \"contacts\"", where);
-        ok = false;
+    if (creating) {
+        app = text_alloc(sizeof(*app));
+        table_put_id(corp->apps, input.app.agent_id, app);
     }
-    /* Strings and lists were replaced one by one, so what was read is kept also on failure. */
-    app = old != NULL ? old : text_alloc(sizeof(*app));
     *app = input.app;
     app_defaults(app);
-    if (old == NULL && ok)
-        table_put_id(corp->apps, app->agent_id, app);
-    else if (old == NULL)
-        app_free(app);
-    return ok;
+    return true;
 }
 
 bool corp_link(struct corp *corp, char *why) {
@@ -254,7 +284,6 @@ bool corp_link(struct corp *corp, char *why) {
         if (one->parentid != 0 && one->parent == NULL) {
             snprintf(why, FIELDS_WHY, "department %lld: its parentid %lld does not exist",
                      (long long)one->id, (long long)one->parentid);
-            one->parentid = 0;
             return false;
         }
     }
@@ -267,7 +296,6 @@ bool corp_link(struct corp *corp, char *why) {
             snprintf(why, FIELDS_WHY, "department %lld: its parents form a ring or are too many",
                      (long long)one->id);
             one->parent = NULL;
-            one->parentid = 0;
             return false;
         }
     }

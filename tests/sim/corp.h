@@ -64,7 +64,7 @@ void corp_init(struct corp *corp);
 void corp_free(struct corp *corp);
 
 /* Add (id not there yet) or change one thing from JSON with the keys of the data file. `where`
- * names it in messages. On false `why` says what is wrong; a new thing is then not added. */
+ * names it in messages. On false `why` says what is wrong and nothing was changed. */
 bool corp_put_department(struct corp *corp, json_t *json, const char *where, char *why);
 bool corp_put_tag(struct corp *corp, json_t *json, const char *where, char *why);
 bool corp_put_member(struct corp *corp, json_t *json, const char *where, char *why);

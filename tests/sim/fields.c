@@ -75,8 +75,10 @@ static const char *fields_set(json_t *value, const struct field *row, void *slot
     (void)row;
     if (!json_is_array(value))
         return "must be a list of strings";
-    json_array_foreach(value, i, item) if (!json_is_string(item)) return "must contain strings "
-                                                                         "only";
+    json_array_foreach(value, i, item) {
+        if (!json_is_string(item))
+            return "must contain strings only";
+    }
     next = table_new(free);
     json_array_foreach(value, i, item) {
         char *key = text_lower(json_string_value(item));

@@ -18,6 +18,7 @@ struct table {
     struct entry *entries;
     size_t used;     /* entries in use, removed ones included */
     size_t live;     /* entries not removed */
+    size_t first;    /* all entries before this one are removed */
     uint32_t *slots; /* number of the entry + 1; 0 is empty */
     size_t n_slots;  /* a power of two, at least twice the room for entries */
 };
@@ -39,7 +40,7 @@ void table_clear(struct table *table) {
     free(table->slots);
     table->entries = NULL;
     table->slots = NULL;
-    table->used = table->live = table->n_slots = 0;
+    table->used = table->live = table->first = table->n_slots = 0;
 }
 
 void table_free(struct table *table) {
@@ -87,6 +88,7 @@ static void table_grow(struct table *table) {
         if (table->entries[i].key != NULL)
             table->entries[live++] = table->entries[i];
     table->used = live;
+    table->first = 0;
     table->entries = text_resize(table->entries, room, sizeof(struct entry));
     free(table->slots);
     table->n_slots = room * 2;
@@ -154,6 +156,8 @@ void table_remove(struct table *table, const char *key) {
     entry->key = NULL;
     entry->value = NULL;
     table->live--;
+    while (table->first < table->used && table->entries[table->first].key == NULL)
+        table->first++;
 }
 
 size_t table_count(const struct table *table) {
@@ -163,6 +167,8 @@ size_t table_count(const struct table *table) {
 void *table_next(const struct table *table, size_t *at, const char **key) {
     if (table == NULL)
         return NULL;
+    if (*at < table->first)
+        *at = table->first;
     while (*at < table->used) {
         struct entry *entry = &table->entries[(*at)++];
         if (entry->key == NULL)

@@ -73,18 +73,6 @@ char *text_random(size_t bytes) {
     return out;
 }
 
-uint32_t text_below(uint32_t bound) {
-    uint32_t value = 0;
-    uint32_t skip = bound == 0 ? 0 : (uint32_t)(-bound) % bound;
-
-    if (bound == 0)
-        return 0;
-    do
-        text_bytes((unsigned char *)&value, sizeof(value));
-    while (value < skip);
-    return value % bound;
-}
-
 void text_hint(char out[24]) {
     uint64_t raw[2];
 

@@ -23,9 +23,6 @@ char *text_random(size_t bytes);
 /* 23 digits, as in the hints of the server's error texts. out holds 24 bytes. */
 void text_hint(char out[24]);
 
-/* A random number below bound, without modulo bias. */
-uint32_t text_below(uint32_t bound);
-
 /* ASCII lower case; userids and host names are compared that way. */
 char *text_lower(const char *from);
 

@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -227,9 +228,17 @@ static inline void helper_start(struct helper *h, const struct step *script) {
     helper_start_as(h, script, false);
 }
 
+/* Waits until its script has ended: then its log is complete. */
+static inline void helper_wait(struct helper *h) {
+    ck_assert_int_eq(waitpid(h->pid, NULL, 0), h->pid);
+    h->pid = 0;
+}
+
 static inline void helper_stop(struct helper *h) {
-    (void)kill(h->pid, SIGKILL);
-    (void)waitpid(h->pid, NULL, 0);
+    if (h->pid > 0) {
+        (void)kill(h->pid, SIGKILL);
+        (void)waitpid(h->pid, NULL, 0);
+    }
     remove_dir(h->dir);
 }
 
@@ -247,8 +256,9 @@ struct run_how {
     size_t in_len;  /* 0: strlen */
     bool in_stays_open;
     bool as_nobody;
-    bool out_is_closed; /* nobody reads standard output */
-    bool out_is_full;   /* standard output is /dev/full */
+    bool out_is_closed;  /* nobody reads standard output */
+    bool out_is_full;    /* standard output is /dev/full */
+    bool out_is_missing; /* descriptor 1 is not open */
     bool out_is_terminal;
     const char *pam_dir; /* stands at /etc/pam.d, in a mount namespace of the program's own */
 };
@@ -322,6 +332,7 @@ static inline void open_terminal(int ends[2]) {
 static inline void start_argv(struct started *s, const struct run_how *how, char *const *argv) {
     char path[PATH_MAX];
     int in[2] = {-1, -1}, out[2], err[2];
+    struct rlimit core;
     int program = open(built(argv[0], path), O_RDONLY);
 
     ck_assert_int_ge(program, 0);
@@ -333,17 +344,24 @@ static inline void start_argv(struct started *s, const struct run_how *how, char
         open_terminal(out);
     else
         ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+    if (how->out_is_closed) { /* before the program can write */
+        (void)close(out[0]);
+        out[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
     ck_assert_int_eq(pipe2(err, O_CLOEXEC), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_CORE, &core), 0);
     s->at_ms = deadline_now_ms();
     s->pid = fork();
     ck_assert_int_ge(s->pid, 0);
     if (s->pid == 0) {
-        if (how->out_is_closed)
-            (void)close(out[0]);
         if (how->out_is_full)
             out[1] = open("/dev/full", O_WRONLY | O_CLOEXEC);
         if (dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
             _exit(125);
+        if (how->out_is_missing)
+            (void)close(1);
+        /* as much as may be, so that what the program sets can be told from what it found */
+        (void)setrlimit(RLIMIT_CORE, &(const struct rlimit){core.rlim_max, core.rlim_max});
         if (how->pam_dir != NULL)
             mount_pam_dir(how->pam_dir);
         if (how->as_nobody && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
@@ -356,10 +374,6 @@ static inline void start_argv(struct started *s, const struct run_how *how, char
     (void)close(in[0]);
     (void)close(out[1]);
     (void)close(err[1]);
-    if (how->out_is_closed) {
-        (void)close(out[0]);
-        out[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    }
     if (how->in != NULL && how->in_stays_open)
         ck_assert_int_eq(write(in[1], how->in, strlen(how->in)), (ssize_t)strlen(how->in));
     s->in = in[1];

@@ -331,6 +331,23 @@ END_TEST
 #define CHECK_SKIPPED "{\"app\":\"main\",\"item\":\"agent\",\"state\":\"skipped\",\"detail\":\"\"}"
 #define CHECK_FAILED "{\"app\":\"main\",\"item\":\"token\",\"state\":\"failed\",\"detail\":\"y\"}"
 
+START_TEST(without_standard_output_the_answer_does_not_go_to_the_helper) {
+    static const struct step script[] = {READ,    READY, ROW("{\"app\":\"main\"}"),
+                                         GRANTED, READ,  END};
+    const struct run_how how = {.out_is_missing = true};
+    struct helper h;
+    struct run r;
+
+    helper_start(&h, script);
+    run_how(&r, &how, "wecom-login", "--service", "x", "--info", "--socket", h.socket, NULL);
+    ck_assert_int_eq(r.status, 0);
+    helper_wait(&h);
+    ck_assert(helper_heard(&h, "info\n"));
+    ck_assert(!helper_heard(&h, "\"ok\""));
+    done(&r, &h);
+}
+END_TEST
+
 static const struct {
     struct step script[6];
     const char *out;
@@ -408,6 +425,7 @@ Suite *suite(void) {
     tcase_add_loop_test(tc, a_question_without_a_proper_answer_fails, 0, COUNT(no_info));
     tcase_add_test(tc, the_helper_s_message_is_passed_on_clean);
     tcase_add_loop_test(tc, check_passes_when_no_row_failed, 0, COUNT(checks));
+    tcase_add_test(tc, without_standard_output_the_answer_does_not_go_to_the_helper);
     tcase_add_test(tc, without_a_helper_it_is_down);
     tcase_add_test(tc, any_user_may_ask_and_is_told_about_the_group);
     return s;
