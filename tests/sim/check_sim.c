@@ -26,7 +26,8 @@ int main(int argc, char **argv) {
     srunner_add_suite(runner, suite_qr());
     srunner_add_suite(runner, suite_control());
     srunner_add_suite(runner, suite_start());
-    srunner_run_all(runner, CK_ENV);
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     snprintf(ca_file, sizeof(ca_file), "%s/sim-ca.pem", sim_dir);
