@@ -3,15 +3,29 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+/* BUILD/tests/sim/check_sim tests BUILD/wecom-sim. */
+static const char *beside_us(char *path, size_t bytes) {
+    ssize_t len = readlink("/proc/self/exe", path, bytes - 1);
+    const char *tail = "/tests/sim/check_sim";
+
+    if (len < (ssize_t)strlen(tail))
+        return "build/wecom-sim";
+    path[(size_t)len - strlen(tail)] = '\0';
+    strncat(path, "/wecom-sim", bytes - strlen(path) - 1);
+    return path;
+}
 
 int main(int argc, char **argv) {
     char directory[] = "/tmp/check-sim-XXXXXX";
+    char binary[512];
     char ca_file[64];
     SRunner *runner = NULL;
     int failed = 0;
 
-    sim_binary = argc > 1 ? argv[1] : "build/wecom-sim";
+    sim_binary = argc > 1 ? argv[1] : beside_us(binary, sizeof(binary));
     sim_data = argc > 2 ? argv[2] : "tests/sim/members.json";
     sim_dir = mkdtemp(directory);
     if (sim_dir == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
