@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,11 +81,26 @@ static void log_reload(const struct helper *helper, bool good) {
                   helper->reload_error);
 }
 
+/* Every socket of a service in `a` is that of the same service in `b`. */
+static bool has_sockets_of(const struct config *a, const struct config *b) {
+    for (size_t i = 0; i < a->services_count; i++) {
+        const struct config_service *s = config_find_service(b, a->services[i].name);
+
+        if (a->services[i].socket[0] != '\0' &&
+            (s == NULL || strcmp(s->socket, a->services[i].socket) != 0))
+            return false;
+    }
+    return true;
+}
+
 /* What cannot change while the sockets are open. */
-static bool needs_restart(const struct config_helper *a, const struct config_helper *b) {
+static bool needs_restart(const struct config *old, const struct config *fresh) {
+    const struct config_helper *a = &old->helper, *b = &fresh->helper;
+
     return strcmp(a->socket, b->socket) != 0 || strcmp(a->admin_socket, b->admin_socket) != 0 ||
            strcmp(a->web_socket, b->web_socket) != 0 || strcmp(a->user, b->user) != 0 ||
-           strcmp(a->state_dir, b->state_dir) != 0;
+           strcmp(a->state_dir, b->state_dir) != 0 || !has_sockets_of(old, fresh) ||
+           !has_sockets_of(fresh, old);
 }
 
 static bool reload(struct helper *helper) {
@@ -97,7 +113,7 @@ static bool reload(struct helper *helper) {
         config = NULL;
     }
     if (config != NULL) {
-        if (needs_restart(&old->config->helper, &config->helper))
+        if (needs_restart(old->config, config))
             log_event(LOG_WARNING, "restart needed",
                       "sockets, user= and state_dir= change with a restart only");
         fresh = setup_new(helper->client, config, old);
@@ -208,15 +224,16 @@ int main(int argc, char **argv) {
     struct server *server = NULL;
     struct config *config;
     struct helper helper = {0};
-    char why[2048];
+    char why[2048], path[PATH_MAX];
     int status;
 
     privileges_harden();
     status = read_arguments(argc, argv, &arguments);
     if (status >= 0)
         return status;
-    /* Why it does not start is always said where it was started, too. */
-    config = config_read(arguments.config_file, &error);
+    /* Absolute, for a reload from another directory; what cannot be found fails in config_read. */
+    config = config_read(
+        realpath(arguments.config_file, path) != NULL ? path : arguments.config_file, &error);
     if (config == NULL)
         return refuse(error.text, EXIT_CONFIG);
     if (!privileges_find(config->helper.user, &user, why, sizeof why)) {
