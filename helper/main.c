@@ -212,6 +212,18 @@ static bool go_to_background(void) {
            dup2(null, STDERR_FILENO) >= 0;
 }
 
+/* A reload may come from another directory. Links are not followed: they may lead elsewhere by
+ * then. */
+static const char *absolute(const char *file, char *path, size_t bytes) {
+    char here[PATH_MAX];
+    int n;
+
+    if (file[0] == '/' || getcwd(here, sizeof here) == NULL)
+        return file;
+    n = snprintf(path, bytes, "%s/%s", here, file);
+    return n > 0 && (size_t)n < bytes ? path : file;
+}
+
 static int refuse(const char *why, int status) {
     log_event(LOG_ERR, "cannot start", why);
     return status;
@@ -231,9 +243,10 @@ int main(int argc, char **argv) {
     status = read_arguments(argc, argv, &arguments);
     if (status >= 0)
         return status;
-    /* Absolute, for a reload from another directory; what cannot be found fails in config_read. */
-    config = config_read(
-        realpath(arguments.config_file, path) != NULL ? path : arguments.config_file, &error);
+    /* a reload that comes before it can be heard is no reason to die */
+    (void)sigaction(SIGHUP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    config = config_read(absolute(arguments.config_file, path, sizeof path), &error);
     if (config == NULL)
         return refuse(error.text, EXIT_CONFIG);
     if (!privileges_find(config->helper.user, &user, why, sizeof why)) {
@@ -270,6 +283,5 @@ int main(int argc, char **argv) {
         return refuse("cannot go to the background", EXIT_FAILURE);
     }
     log_open("wecom-helper", arguments.foreground, config->helper.log_level);
-    (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     return serve(&helper, config, server) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
