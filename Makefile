@@ -144,7 +144,8 @@ $(B)/tests/e2e/%: $(B)/o/tests/e2e/%.o $(test_MAIN) $(call objects,$(wildcard te
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,$(simctl_PKG)) $(check_LIBS)
 
 $(B)/tests/tools/%: $(B)/o/tests/tools/%.o $(test_MAIN) \
-        $(call objects,$(filter-out tools/login.c tools/ctl.c,$(wildcard tools/*.c)) $(common_SRC))
+        $(call objects,$(filter-out tools/login.c tools/ctl.c,$(wildcard tools/*.c)) $(common_SRC)) \
+        | $(PROGRAMS) $(MODULES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lpam $(call pkg_libs,jansson) $(check_LIBS)
 

@@ -44,7 +44,7 @@ static int help(const struct ctl_request *request) {
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         const char *name = commands[i].name;
 
-        for (enum texts_lang one = TEXTS_EN; one <= TEXTS_ZH; one++) {
+        for (enum texts_lang one = TEXTS_ZH; one <= TEXTS_EN; one++) {
             if (request->lang != TEXTS_BOTH && request->lang != one)
                 continue;
             (void)printf("  %-8s%s  %s\n", name, commands[i].arguments,

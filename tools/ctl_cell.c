@@ -72,7 +72,7 @@ static size_t widest(const json_t *rows, const char *kind, const struct ctl_colu
     size_t i;
     json_t *row;
 
-    for (enum texts_lang one = TEXTS_EN; one <= TEXTS_ZH; one++) {
+    for (enum texts_lang one = TEXTS_ZH; one <= TEXTS_EN; one++) {
         size_t width = width_of(texts_get(column->heading, one));
 
         if ((lang == TEXTS_BOTH || lang == one) && width > most)
@@ -114,7 +114,7 @@ void ctl_table(FILE *to, const json_t *rows, const char *kind, const struct ctl_
     (void)fputc('\n', to);
     for (size_t c = 0; c < count; c++)
         widths[c] = widest(rows, kind, &columns[c], lang);
-    for (enum texts_lang one = TEXTS_EN; one <= TEXTS_ZH; one++) {
+    for (enum texts_lang one = TEXTS_ZH; one <= TEXTS_EN; one++) {
         for (size_t c = 0; (lang == TEXTS_BOTH || lang == one) && c < count; c++)
             print_cell(to, texts_get(columns[c].heading, one), widths[c], c + 1 == count);
     }

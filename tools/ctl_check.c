@@ -94,10 +94,10 @@ static void print_row(const struct report *report, const json_t *row, int state)
     (void)putchar(' ');
     width_print(stdout, name_of_item(row, lang, cell, sizeof cell), ITEM_COLUMNS);
     (void)printf(" %s\n", ctl_cell(row, "detail", cell, sizeof cell));
-    if (lang != TEXTS_ZH || json_object_get(row, "cure_zh") == NULL)
-        print_cure(row, "cure");
     if (lang != TEXTS_EN || json_object_get(row, "cure") == NULL)
         print_cure(row, "cure_zh");
+    if (lang != TEXTS_ZH || json_object_get(row, "cure_zh") == NULL)
+        print_cure(row, "cure");
     (void)fflush(stdout); /* a failure to write is told at the end */
 }
 

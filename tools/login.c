@@ -99,7 +99,7 @@ static void print_help(void) {
         (void)printf("%s wecom-login --service NAME %s\n",
                      m == MODE_COUNT - 1 ? texts_get(TEXT_USAGE, TEXTS_EN) : "      ",
                      modes[m].arguments);
-        for (enum texts_lang one = TEXTS_EN; one <= TEXTS_ZH; one++)
+        for (enum texts_lang one = TEXTS_ZH; one <= TEXTS_EN; one++)
             (void)printf("           %s\n", texts_get(modes[m].help, one));
     }
     (void)printf("       wecom-login --version | --help\n");

@@ -78,7 +78,7 @@ bool options_read(const struct option_rule *rules, size_t count, char *const *ar
 
 int options_complain(const char *program, const struct options_fault *fault, enum texts_lang lang) {
     /* The rule is a word of the sentence, so each language is put together on its own. */
-    static const enum texts_lang each[] = {TEXTS_EN, TEXTS_ZH};
+    static const enum texts_lang each[] = {TEXTS_ZH, TEXTS_EN};
 
     for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
         if (lang != TEXTS_BOTH && lang != each[i])

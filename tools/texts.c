@@ -63,12 +63,12 @@ static char *write_out(char *out, size_t bytes, enum texts_id id, enum texts_lan
     struct line to = {.bytes = out, .size = bytes};
 
     out[0] = '\0';
-    if (lang != TEXTS_ZH)
-        add_filled(&to, texts[id].en, words);
-    if (lang == TEXTS_BOTH)
-        add(&to, between, 1);
     if (lang != TEXTS_EN)
         add_filled(&to, texts[id].zh, words);
+    if (lang == TEXTS_BOTH)
+        add(&to, between, 1);
+    if (lang != TEXTS_ZH)
+        add_filled(&to, texts[id].en, words);
     text_clean(out, TEXT_LINES);
     return out;
 }

@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 enum texts_lang {
-    TEXTS_BOTH, /* both, English first */
-    TEXTS_EN,
+    TEXTS_BOTH, /* both, Chinese first */
     TEXTS_ZH,
+    TEXTS_EN,
 };
 
 /* clang-format off */

@@ -71,13 +71,13 @@ static const struct {
 } tables[] = {
     {TEXTS_BOTH,
      "\n"
-     "APP   TOKEN    METHODS\n"
      "应用  令牌     方式\n"
-     "a     none 无  code\n"
-     "中文  none 无  -\n",
-     "APP 应用      a\n"
-     "TOKEN 令牌    none 无\n"
-     "METHODS 方式  code\n"},
+     "APP   TOKEN    METHODS\n"
+     "a     无 none  code\n"
+     "中文  无 none  -\n",
+     "应用 APP      a\n"
+     "令牌 TOKEN    无 none\n"
+     "方式 METHODS  code\n"},
     {TEXTS_EN,
      "\n"
      "APP   TOKEN  METHODS\n"

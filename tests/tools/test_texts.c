@@ -34,8 +34,8 @@ START_TEST(a_sentence_has_one_line_for_each_language) {
     ck_assert_str_eq(texts_say(out, sizeof out, TEXT_UNKNOWN_OPTION, TEXTS_ZH, words),
                      "未知选项 --x");
     ck_assert_str_eq(texts_say(out, sizeof out, TEXT_UNKNOWN_OPTION, TEXTS_BOTH, words),
-                     "unknown option --x\n未知选项 --x");
-    ck_assert_str_eq(texts_label(out, sizeof out, TEXT_NONE, TEXTS_BOTH), "none 无");
+                     "未知选项 --x\nunknown option --x");
+    ck_assert_str_eq(texts_label(out, sizeof out, TEXT_NONE, TEXTS_BOTH), "无 none");
     ck_assert_str_eq(texts_label(out, sizeof out, TEXT_NONE, TEXTS_ZH), "无");
 }
 END_TEST
@@ -68,8 +68,8 @@ START_TEST(what_does_not_fit_is_cut_as_a_whole_character) {
         (void)texts_say(out, bytes, TEXT_NONE, TEXTS_BOTH, NULL);
         len = strlen(out);
         ck_assert_uint_lt(len, bytes);
-        ck_assert_int_eq(strncmp("none\n无", out, len), 0);
-        ck_assert(len != 6 && len != 7); /* half of the last character */
+        ck_assert_int_eq(strncmp("无\nnone", out, len), 0);
+        ck_assert(len != 1 && len != 2); /* half of the last character */
         free(out);
     }
 }
