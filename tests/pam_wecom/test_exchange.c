@@ -385,6 +385,18 @@ START_TEST(a_result_that_came_while_the_person_typed_is_read) {
 }
 END_TEST
 
+/* Linux reports the hang-up of a peer that left something unread before what the peer had sent. */
+START_TEST(what_a_helper_said_before_it_hung_up_unreading_is_read) {
+    struct host h = {0};
+
+    helper_play(SCRIPT({REST, NULL, 100}, READY, {SAY, "result\nverdict=denied\n", 0}));
+    host_open(&h, "web", "zhangsan", "");
+    for (int i = 0; i < 10; i++)
+        ck_assert_int_eq(host_auth(&h), PAM_AUTH_ERR);
+    host_close(&h);
+}
+END_TEST
+
 START_TEST(an_account_exchange_ends_with_the_deadline_and_asks_nobody) {
     struct host h = {.answers = {"123456"}};
 
@@ -468,6 +480,7 @@ Suite *suite(void) {
     tcase_add_loop_test(tc, a_helper_that_dies_gives_no_answer, 0, 4);
     tcase_add_test(tc, a_dead_helpers_second_question_is_not_asked);
     tcase_add_loop_test(tc, a_result_that_came_while_the_person_typed_is_read, 0, 2);
+    tcase_add_test(tc, what_a_helper_said_before_it_hung_up_unreading_is_read);
     tcase_add_test(tc, an_account_exchange_ends_with_the_deadline_and_asks_nobody);
     tcase_add_loop_test(tc, a_session_is_told_and_never_refused, 0, 4);
     tcase_add_test(tc, setcred_always_succeeds);

@@ -76,6 +76,28 @@ START_TEST(what_does_not_fit_is_cut_or_cleaned_and_never_an_error) {
 }
 END_TEST
 
+START_TEST(an_application_that_is_no_word_is_left_out) {
+    static const char *const apps[] = {
+        "",
+        "-x",
+        ".x",
+        "a b",
+        "a/b",
+        "\xE4\xBC\x81",
+        "a2345678901234567890123456789012345678901234567890123456789012345"};
+    struct host h = {0};
+    char pair[100];
+
+    (void)snprintf(pair, sizeof pair, "WECOM_APP=%s", apps[_i]);
+    helper_play(RESULT(GRANTED));
+    host_open(&h, "web", "zhangsan", "");
+    ck_assert_int_eq(pam_putenv(h.pamh, pair), PAM_SUCCESS);
+    ck_assert_int_eq(host_auth(&h), PAM_SUCCESS);
+    ck_assert(!has_name(helper_heard(0), "app"));
+    host_close(&h);
+}
+END_TEST
+
 START_TEST(a_list_of_factors_that_does_not_fit_is_left_out_whole) {
     static const char *const lists[] = {"long", "publickey \x1B key\n", "publickey \xFF\n", ""};
     static char pair[6000] = "SSH_AUTH_INFO_0=";
@@ -268,6 +290,7 @@ Suite *suite(void) {
     tcase_add_test(tc, a_begin_says_what_the_host_knows);
     tcase_add_test(tc, a_bare_begin_has_what_it_must_and_no_more);
     tcase_add_test(tc, what_does_not_fit_is_cut_or_cleaned_and_never_an_error);
+    tcase_add_loop_test(tc, an_application_that_is_no_word_is_left_out, 0, 7);
     tcase_add_loop_test(tc, a_list_of_factors_that_does_not_fit_is_left_out_whole, 0, 4);
     tcase_add_test(tc, the_fullest_begin_fits_into_a_packet);
     tcase_add_test(tc, account_and_session_say_what_their_verbs_take);
