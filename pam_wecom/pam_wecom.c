@@ -68,9 +68,11 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 }
 
 static enum outcome ask_account(const struct call *c, struct exchange *x) {
+    struct deadline until = deadline_earlier(deadline_in_ms(c->args.timeout_s * 1000),
+                                             deadline_in_ms(WECOM_ACCOUNT_MS));
     enum outcome outcome;
 
-    if (!exchange_start(x, WIRE_ACCOUNT, deadline_in_ms(c->args.timeout_s * 1000)) ||
+    if (!exchange_start(x, WIRE_ACCOUNT, until) ||
         request_fill(c, x->until, x->request) != WECOM_OK)
         return OUTCOME_FAULT;
     outcome = exchange_run(c, x);

@@ -42,6 +42,11 @@ enum {
     WECOM_TIMEOUT_DEFAULT_S = 100,
     WECOM_TIMEOUT_MAX_S = 600,
 
+    /* An account check waits no longer than this, ms: nobody is asked anything meanwhile, and with
+     * an authentication before it both must end within the host's own limit.
+     */
+    WECOM_ACCOUNT_MS = 20000,
+
     /* Default age of the last confirmation by WeCom above which a person is refused, seconds. */
     WECOM_STALE_DEFAULT_S = 86400,
 };

@@ -230,7 +230,7 @@ START_TEST(the_code_is_gone_from_memory_after_its_use) {
         return; /* only root may look into that process */
     (void)snprintf(input, sizeof input, "%*s%s", blanks[_i], "", INPUT);
     write_file(dir, "rests", 0755,
-               "#!/bin/sh\n: >${0%/*}/resting\nwhile [ ! -e ${0%/*}/go ]; do "
+               "#!/bin/sh\n: >${0%/*}/resting\nwhile [ ! -e ${0%/*}/go ] && kill -0 $PPID; do "
                "sleep 0.05; done\n");
     /* nobody asks for the code here, so that what is left of it is ours and not libpam's */
     stack("auth required pam_permit.so\naccount required pam_exec.so quiet DIR/rests\n");
