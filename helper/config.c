@@ -157,6 +157,39 @@ static bool has_required(struct config *c, const struct inifile *ini, const char
     return true;
 }
 
+/* Every socket has a path of its own. */
+static bool check_sockets(const struct config *c, const struct inifile *ini,
+                          struct config_error *error) {
+    const char *const keys[] = {"socket", "admin_socket", "web_socket"};
+    const char *const ours[] = {c->helper.socket, c->helper.admin_socket, c->helper.web_socket};
+
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(ours[i], ours[j]) == 0) {
+                inifile_fail(error, ini->file, 0, "helper", "%s: is that of %s too", keys[i],
+                             keys[j]);
+                return false;
+            }
+        }
+    }
+    for (size_t i = 0; i < c->services_count; i++) {
+        const struct config_service *s = &c->services[i];
+
+        for (size_t j = 0; j < 3 + i; j++) {
+            const char *other = j < 3 ? ours[j] : c->services[j - 3].socket;
+
+            if (s->socket[0] != '\0' && strcmp(s->socket, other) == 0) {
+                inifile_fail(error, ini->file, s->line, NULL,
+                             "[service %s] socket: is that of [%s%s] %s", s->name,
+                             j < 3 ? "helper" : "service ", j < 3 ? "" : c->services[j - 3].name,
+                             j < 3 ? keys[j] : "too");
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 /* What no single setting can tell. */
 static bool check_whole(struct config *c, const struct inifile *ini, struct config_error *error) {
     for (size_t i = 0; i < ini->count; i++) {
@@ -178,16 +211,8 @@ static bool check_whole(struct config *c, const struct inifile *ini, struct conf
                          "[service %s] app: there is no section [app %s]", s->name, s->app_name);
             return false;
         }
-        for (size_t j = 0; j < i; j++) {
-            if (s->socket[0] != '\0' && strcmp(s->socket, c->services[j].socket) == 0) {
-                inifile_fail(error, ini->file, s->line, NULL,
-                             "[service %s] socket: is that of [service %s] too", s->name,
-                             c->services[j].name);
-                return false;
-            }
-        }
     }
-    return true;
+    return check_sockets(c, ini, error);
 }
 
 struct config *config_read(const char *file, struct config_error *error) {

@@ -13,6 +13,9 @@
 /* inih cuts sections and keys at 50 bytes in silence, so we refuse longer ones ourselves. */
 enum { SECTION_BYTES = 50, MOST_SETTINGS = 4096, VALUE_BYTES = 4096 };
 
+/* What some editors put before the first line. */
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 void inifile_fail(struct config_error *error, const char *file, int line, const char *section,
                   const char *format, ...) {
     va_list args;
@@ -107,6 +110,8 @@ static char *next_line(char *line, int bytes, void *arg) {
         return NULL;
     }
     line[len] = '\0';
+    if (r->line == 1 && strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+        memmove(line, line + strlen(BYTE_ORDER_MARK), len + 1 - strlen(BYTE_ORDER_MARK));
     r->continues = line[0] == ' ' || line[0] == '\t';
     note_heading(r, line);
     return r->failed ? NULL : line;

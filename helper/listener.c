@@ -13,7 +13,7 @@
 static bool clear_path(const struct sockaddr_un *at, const char **wrong) {
     struct stat st;
     int probe;
-    bool in_use;
+    bool in_use, is_stale;
 
     if (lstat(at->sun_path, &st) != 0)
         return errno == ENOENT;
@@ -25,9 +25,10 @@ static bool clear_path(const struct sockaddr_un *at, const char **wrong) {
     if (probe < 0)
         return false;
     in_use = connect(probe, (const struct sockaddr *)at, sizeof *at) == 0 || errno == EAGAIN;
+    is_stale = !in_use && errno == ECONNREFUSED; /* EPROTOTYPE: in use, of another type */
     (void)close(probe);
-    if (in_use) {
-        *wrong = "another helper listens there";
+    if (!is_stale) {
+        *wrong = in_use ? "another helper listens there" : "another program listens there";
         return false;
     }
     return unlink(at->sun_path) == 0;

@@ -70,12 +70,17 @@ void log_begin(struct log_line *l, int level, const char *event) {
 }
 
 void log_text(struct log_line *l, const char *key, const char *value) {
+    size_t room = sizeof l->text - (size_t)l->used, frame = strlen(" ='") + strlen(key) + 1;
     char escaped[LOG_VALUE_BYTES];
     int before;
 
-    if (value == NULL || value[0] == '\0' || l->fields == LOG_FIELDS)
+    /* What does not fit is cut inside its quotes, or left out. */
+    if (value == NULL || value[0] == '\0' || l->fields == LOG_FIELDS || room <= frame + 1)
         return;
-    text_escape(escaped, sizeof escaped, value);
+    room -= frame;
+    text_escape(escaped, room < sizeof escaped ? room : sizeof escaped, value);
+    if (escaped[0] == '\0')
+        return;
     append(l, " %s=%s", key, "'");
     before = l->used;
     append(l, "%s%s", escaped, "");

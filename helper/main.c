@@ -183,8 +183,6 @@ out:
         log_event(LOG_ERR, "cannot run", "out of memory or descriptors");
     server_free(server);
     members_free(helper->members);
-    for (size_t i = 0; helper->setup != NULL && i < helper->setup->config->apps_count; i++)
-        client_app_retire(helper->setup->apps[i]);
     setup_unref(helper->setup);
     codes_free(helper->codes);
     client_free(helper->client);

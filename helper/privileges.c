@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/secret.h"
+
 bool privileges_find(const char *name, struct privileges_user *user, char *why, size_t why_bytes) {
     const struct passwd *pw = getpwnam(name);
 
@@ -65,6 +67,10 @@ void privileges_harden(void) {
         files.rlim_cur = files.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
-    /* Libraries read proxies, key logs and debug switches from it; we read nothing. */
+    /* Libraries read proxies, key logs and debug switches from it; we read nothing. What the
+     * program was started with can be read in /proc for ever unless it is wiped.
+     */
+    for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
+        secret_wipe_bytes(*variable, strlen(*variable));
     (void)clearenv();
 }

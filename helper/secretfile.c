@@ -30,7 +30,7 @@ static const char *check_file(const char *file, const struct stat *st) {
 
 /* What is wrong with what was read, NULL when nothing is; white space at the end is taken off. */
 static const char *check_content(char *bytes, size_t *len) {
-    while (*len > 0 && strchr(" \t\r\n", bytes[*len - 1]) != NULL)
+    while (*len > 0 && memchr(" \t\r\n", bytes[*len - 1], 4) != NULL)
         (*len)--;
     if (*len == 0)
         return "is empty: put the Secret of the application's page into it";

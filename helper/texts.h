@@ -12,7 +12,7 @@ const char *texts_zh(const char *id);
 const char *texts_en(const char *id);
 
 /* Writes the text in the asked language, or Chinese, LF, English. "{id}" and "{ip}" are replaced by
- * the arguments (NULL: by nothing). Cut at the end where it does not fit. Returns `out`; an unknown
+ * the arguments (NULL: by nothing). Cut at a character where it does not fit. Returns `out`; an unknown
  * id gives "".
  */
 char *texts_fill(char *out, size_t bytes, enum config_lang lang, const char *text_id,

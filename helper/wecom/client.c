@@ -18,6 +18,11 @@ struct client *client_new(struct event_base *base, struct http_sender sender,
 }
 
 void client_free(struct client *client) {
+    for (struct client_app *app = client != NULL ? client->apps : NULL, *next; app != NULL;
+         app = next) {
+        next = app->next;
+        client_app_retire(app);
+    }
     free(client);
 }
 
@@ -39,6 +44,11 @@ struct client_app *client_app_new(struct client *client, const struct config_app
         free(app);
         return NULL;
     }
+    app->next = client->apps;
+    app->link = &client->apps;
+    if (app->next != NULL)
+        app->next->link = &app->next;
+    client->apps = app;
     return app;
 }
 
@@ -50,6 +60,9 @@ struct client_app *client_app_ref(struct client_app *app) {
 void client_app_unref(struct client_app *app) {
     if (app == NULL || --app->references > 0)
         return;
+    *app->link = app->next;
+    if (app->next != NULL)
+        app->next->link = app->link;
     secret_clear(&app->settings.secret);
     secret_clear(&app->token);
     free(app);
@@ -71,8 +84,10 @@ void client_app_status(const struct client_app *app, struct client_app_status *s
 }
 
 void client_app_retire(struct client_app *app) {
-    client_cancel(app->token_fetch);
+    struct client_request *fetch = app->token_fetch;
+
     app->token_fetch = NULL;
+    client_cancel(fetch); /* the application may go with it */
 }
 
 void client_app_forget_failure(struct client_app *app) {
@@ -290,7 +305,8 @@ void client_send(struct client_request *request) {
         .proxy = app->settings.proxy,
         .answer_max_bytes = calls_rule(request->id)->answer_max_bytes,
         .timeout_ms = try_ms(request, left),
-        .fresh = request->fresh,
+        /* a kept connection that lost one answer may be followed by another that does */
+        .fresh = request->fresh || request->asked_again,
     };
 
     (void)evtimer_del(request->timer);

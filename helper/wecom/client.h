@@ -60,6 +60,7 @@ struct client_app_status {
 
 struct client *client_new(struct event_base *base, struct http_sender sender,
                           struct client_clock clock);
+/* After everything that holds an application but its own fetch of a token, which ends here. */
 void client_free(struct client *client);
 
 /* One application; its settings are copied. It goes with the last reference, and a request that

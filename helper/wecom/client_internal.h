@@ -20,10 +20,12 @@ struct client {
     struct event_base *base;
     struct http_sender sender;
     struct client_clock clock;
+    struct client_app *apps; /* all that live, for client_free */
 };
 
 struct client_app {
     struct client *client;
+    struct client_app *next, **link;
     unsigned int references;
     struct config_app settings;
 

@@ -32,7 +32,7 @@ struct http_exchange {
     char *body;
     size_t body_bytes, body_max_bytes, header_bytes;
     int64_t date_s;
-    bool too_large;
+    bool too_large, requested;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -94,11 +94,21 @@ static size_t on_header(char *bytes, size_t one, size_t count, void *arg) {
     return n;
 }
 
-/* Did the request possibly reach the other side? curl counts what it sent. */
-static bool was_sent(CURL *easy) {
-    long bytes = 0;
+/* Comes before each time that the request is sent, behind the proxy's CONNECT and TLS. curl would
+ * send it again on its own where a kept connection closes without an answer; but whether a call is
+ * repeated is not curl's to decide: WeCom may have used the code up, and the client must know that
+ * it asked twice.
+ */
+static int on_request(void *arg, char *far_ip, char *near_ip, int far_port, int near_port) {
+    struct http_exchange *x = arg;
+    bool again = x->requested;
 
-    return curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes > 0;
+    (void)far_ip;
+    (void)near_ip;
+    (void)far_port;
+    (void)near_port;
+    x->requested = true;
+    return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static enum http_outcome outcome_of(const struct http_exchange *x, CURLcode code) {
@@ -106,7 +116,7 @@ static enum http_outcome outcome_of(const struct http_exchange *x, CURLcode code
         return HTTP_TOO_LARGE;
     if (code == CURLE_OK)
         return HTTP_ANSWERED;
-    if (was_sent(x->easy))
+    if (x->requested) /* it possibly reached the other side */
         return HTTP_LOST;
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -302,6 +312,8 @@ static bool set_options(struct http_exchange *x, const struct http_request *requ
     SET(CURLOPT_WRITEDATA, x);
     SET(CURLOPT_HEADERFUNCTION, on_header);
     SET(CURLOPT_HEADERDATA, x);
+    SET(CURLOPT_PREREQFUNCTION, on_request);
+    SET(CURLOPT_PREREQDATA, x);
     SET(CURLOPT_PRIVATE, x);
     if (request->body != NULL)
         SET(CURLOPT_COPYPOSTFIELDS, request->body);

@@ -34,7 +34,7 @@ struct http_request {
     const char *ca_file, *proxy;
     size_t answer_max_bytes;
     int64_t timeout_ms;
-    bool fresh; /* on a connection of its own, for the administrator's check */
+    bool fresh; /* on a new connection */
 };
 
 /* Valid during the callback only. */
