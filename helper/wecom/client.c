@@ -91,7 +91,11 @@ void client_app_retire(struct client_app *app) {
 }
 
 void client_app_forget_failure(struct client_app *app) {
+    const struct http_sender *sender = &app->client->sender;
+
     app->hold_ms = app->hold_until_ms = 0;
+    if (sender->forget_authorities != NULL)
+        sender->forget_authorities(sender->self);
 }
 
 static void free_request(struct client_request *request) {

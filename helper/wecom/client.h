@@ -75,7 +75,9 @@ void client_app_status(const struct client_app *app, struct client_app_status *s
 /* Ends a fetch of a token that runs in the background: before the event loop goes. */
 void client_app_retire(struct client_app *app);
 
-/* Forgets that the Secret was refused: the administrator has changed something. */
+/* Forgets that the Secret was refused, and what ca_file held: the administrator has changed
+ * something.
+ */
 void client_app_forget_failure(struct client_app *app);
 
 /* Asks. `done` is called exactly once unless the request is cancelled first, and never from here.

@@ -57,6 +57,9 @@ struct http_sender {
                                    void *arg);
     /* `done` is not called any more. */
     void (*cancel)(struct http_exchange *exchange);
+    /* What is kept of ca_file is read anew: it may hold something else now. NULL: nothing is kept.
+     */
+    void (*forget_authorities)(void *self);
     void *self;
 };
 

@@ -1,0 +1,70 @@
+/* A whole helper inside the test. */
+#include "tests/helper/support_helper.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "helper/dispatch.h"
+#include "helper/log.h"
+
+static bool reload(struct helper *helper) {
+    struct inner_helper *inner =
+        (struct inner_helper *)((char *)helper - offsetof(struct inner_helper, helper));
+
+    inner->reloads++;
+    return true;
+}
+
+struct inner_helper *inner_helper_new(const char *services) {
+    struct inner_helper *inner = calloc(1, sizeof *inner);
+    struct config *config;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    ck_assert(inner != NULL && out != NULL);
+    log_open("test", true, LOG_EMERG);
+    inner->now.ms = 9000000;
+    inner->served = served_new(services, dispatch_message, &inner->helper);
+    inner->sender = fake_sender_new(inner->served->base);
+    /* the same once more, for the setup to own */
+    (void)fputs("[app main]\ncorp_id = ww1\nagent_id = 1000002\nsecret_file = /n\n", out);
+    for (const char *c = services; *c != '\0'; c++) {
+        if (*c == '$')
+            (void)fputs(inner->served->directory, out);
+        else
+            (void)fputc(*c, out);
+    }
+    (void)fclose(out);
+    config = support_config(text);
+    free(text);
+    ck_assert_int_eq(secret_set(&config->apps[0].secret, "SECRET", 6), WECOM_OK);
+    inner->helper = (struct helper){.base = inner->served->base,
+                                    .clock = fake_clock(&inner->now),
+                                    .server = inner->served->server,
+                                    .reload = reload};
+    inner->helper.client =
+        client_new(inner->helper.base, fake_sender_of(inner->sender), inner->helper.clock);
+    inner->helper.members = members_new(inner->helper.clock);
+    inner->helper.codes = codes_new();
+    inner->helper.setup = setup_new(inner->helper.client, config, NULL);
+    ck_assert(inner->helper.members != NULL && inner->helper.codes != NULL &&
+              inner->helper.setup != NULL);
+    return inner;
+}
+
+void inner_helper_free(struct inner_helper *inner) {
+    server_free(inner->served->server);
+    inner->served->server = NULL;
+    ck_assert_uint_eq(inner->helper.waiting, 0);
+    members_free(inner->helper.members);
+    client_app_retire(inner->helper.setup->apps[0]);
+    setup_unref(inner->helper.setup);
+    codes_free(inner->helper.codes);
+    client_free(inner->helper.client);
+    ck_assert_uint_eq(fake_waiting(inner->sender, ""), 0);
+    fake_sender_free(inner->sender);
+    served_free(inner->served);
+    free(inner);
+}

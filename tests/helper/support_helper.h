@@ -1,0 +1,24 @@
+/* A whole helper inside the test: real sockets and state machines, a sender that sends nothing and
+ * a clock that stands still.
+ */
+#ifndef WECOM_TESTS_HELPER_SUPPORT_HELPER_H
+#define WECOM_TESTS_HELPER_SUPPORT_HELPER_H
+
+#include "helper/helper.h"
+#include "tests/helper/support_server.h"
+
+struct inner_helper {
+    struct served *served;
+    struct fake_clock now;
+    struct fake_sender *sender;
+    struct helper helper;
+    int reloads;
+};
+
+/* `services`: the rest of the configuration, behind [helper] and an application `main` of company
+ * ww1; '$' stands for the directory of the sockets.
+ */
+struct inner_helper *inner_helper_new(const char *services);
+void inner_helper_free(struct inner_helper *inner);
+
+#endif
