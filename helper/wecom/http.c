@@ -256,7 +256,10 @@ struct http *http_new(struct event_base *base) {
         curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer) != CURLM_OK ||
         curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http) != CURLM_OK ||
         curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)MOST_CONNECTIONS) !=
-            CURLM_OK) {
+            CURLM_OK ||
+        /* curl's own default shrinks with the requests that run: a rush would close what it needs
+         */
+        curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)MOST_CONNECTIONS) != CURLM_OK) {
         http_free(http);
         return NULL;
     }

@@ -1,5 +1,8 @@
 /* What may stand between the helper and WeCom: HTTP/2, a proxy. */
+#include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/check_main.h"
 #include "tests/e2e/support.h"

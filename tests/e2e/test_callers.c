@@ -1,4 +1,5 @@
 /* Whom the helper listens to, and what it makes of those who break the protocol. */
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

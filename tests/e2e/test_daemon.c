@@ -1,8 +1,13 @@
 /* The helper as a daemon: how it starts, what it gives up, how it ends. */
 #include <dirent.h>
 #include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/channel.h"
 #include "tests/check_main.h"

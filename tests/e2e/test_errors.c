@@ -2,6 +2,8 @@
  * often WeCom is asked.
  */
 #include <signal.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "tests/check_main.h"
 #include "tests/e2e/support.h"

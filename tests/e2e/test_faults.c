@@ -1,77 +1,10 @@
 /* WeCom answers something odd, late, or not at all. */
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/check_main.h"
 #include "tests/e2e/support.h"
-
-/* Stands in every injected errmsg: it may reach the log and nobody else. */
-#define MARK "MARKED-ERRMSG"
-
-enum class { FINAL, TOKEN, TRANSIENT };
-
-/* Which calls can answer it. */
-enum { ON_TOKEN = 1, ON_CODE = 2, ON_MEMBER = 4, ON_DETAIL = 8, ANY = 7 };
-
-/* Source: WeCom's global table of error codes (page 90313) and the pages of the calls. `what_to_do`
- * is a piece of the sentence for the administrator; NULL: there is nothing to be done.
- */
-static const struct row {
-    int errcode;
-    enum class class;
-    unsigned int on;
-    const char *verdict, *reason, *what_to_do;
-} rows[] = {
-    {-1, TRANSIENT, ANY, "unavailable", "wecom_busy", "WeCom was busy for all tries"},
-    {6000, TRANSIENT, ANY, "unavailable", "wecom_busy", "WeCom was busy for all tries"},
-    {45033, TRANSIENT, ANY, "unavailable", "wecom_busy", "WeCom was busy for all tries"},
-    {45035, TRANSIENT, ANY, "unavailable", "wecom_busy", "WeCom was busy for all tries"},
-    {45009, FINAL, ANY, "unavailable", "wecom_rate_limited", "company reached a limit"},
-    {45011, FINAL, ANY, "unavailable", "wecom_rate_limited", "company reached a limit"},
-    {45047, FINAL, ANY, "unavailable", "wecom_rate_limited", "company reached a limit"},
-    {40001, TOKEN, ANY, "unavailable", "config_secret", "Compare corp_id and the Secret"},
-    {40014, TOKEN, ON_CODE | ON_MEMBER, "unavailable", "internal", "refused a token"},
-    {42001, TOKEN, ON_CODE | ON_MEMBER, "unavailable", "internal", "refused a token"},
-    {41001, FINAL, ON_CODE | ON_MEMBER, "unavailable", "internal", "takes the query off"},
-    {40091, FINAL, ANY, "unavailable", "config_secret", "Compare corp_id and the Secret"},
-    {41004, FINAL, ON_TOKEN, "unavailable", "config_secret", "Compare corp_id and the Secret"},
-    {45031, FINAL, ON_TOKEN, "unavailable", "config_secret", "demands a new Secret"},
-    {40013, FINAL, ANY, "unavailable", "config_corp", "corp_id is wrong"},
-    {41002, FINAL, ON_TOKEN, "unavailable", "config_corp", "corp_id is wrong"},
-    {301007, FINAL, ANY, "unavailable", "config_corp", "dissolved or banned"},
-    {40056, FINAL, ANY, "unavailable", "config_agent", "agent_id and the Secret belong"},
-    {301002, FINAL, ANY, "unavailable", "config_agent", "agent_id and the Secret belong"},
-    {50003, FINAL, ANY, "unavailable", "config_agent", "application is disabled"},
-    {50006, FINAL, ANY, "unavailable", "config_agent", "application is disabled"},
-    {60020, FINAL, ANY, "unavailable", "config_ip", "Add the address 127.0.0.1 to the trusted IPs"},
-    {50001, FINAL, ON_CODE, "unavailable", "config_domain", "trusted domain"},
-    {43012, FINAL, ANY, "unavailable", "config_callback", "message URL"},
-    {48001, FINAL, ANY, "unavailable", "config_permission", "may not make this call"},
-    {48002, FINAL, ANY, "unavailable", "config_permission", "may not make this call"},
-    {48004, FINAL, ANY, "unavailable", "config_permission", "may not make this call"},
-    {48005, FINAL, ANY, "unavailable", "config_permission", "may not make this call"},
-    {48006, FINAL, ANY, "unavailable", "config_permission", "not used for long"},
-    {48009, FINAL, ANY, "unavailable", "config_permission", "may not make this call"},
-    {40029, FINAL, ON_CODE, "denied", "code_invalid", NULL},
-    {40163, FINAL, ON_CODE, "denied", "code_invalid", NULL},
-    {41008, FINAL, ON_CODE, "denied", "code_invalid", NULL},
-    {42003, FINAL, ON_CODE, "denied", "code_invalid", NULL},
-    {42022, FINAL, ON_CODE, "denied", "code_invalid", NULL},
-    {40003, FINAL, ON_MEMBER, "denied", "not_visible", "visible range"},
-    {46004, FINAL, ON_MEMBER, "denied", "not_visible", "visible range"},
-    {50002, FINAL, ON_MEMBER, "denied", "not_visible", "visible range"},
-    {60011, FINAL, ON_MEMBER, "denied", "not_visible", "visible range"},
-    {60021, FINAL, ON_MEMBER, "denied", "not_visible", "visible range"},
-    {60111, FINAL, ON_MEMBER, "denied", "not_visible", "visible range"},
-    {301021, FINAL, ON_MEMBER, "denied", "not_visible", "visible range"},
-    {84014, FINAL, ON_DETAIL, NULL, NULL, NULL},
-    {84015, FINAL, ON_DETAIL, NULL, NULL, NULL},
-    {84090, FINAL, ON_DETAIL, NULL, NULL, NULL},
-    {99999, FINAL, ANY, "unavailable", "internal", "Look the number up"},
-    {42009, FINAL, ANY, "unavailable", "internal", "Look the number up"},
-    {-2147483647, FINAL, ANY, "unavailable", "internal", "Look the number up"},
-};
-
-enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static void clear(void) {
     ck_assert(sim_faults_clear(place.sim));

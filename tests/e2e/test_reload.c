@@ -1,4 +1,6 @@
 /* SIGHUP: a good new file takes effect, a bad one does not, and logins in progress go on. */
+#include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
