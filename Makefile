@@ -173,7 +173,7 @@ lint:
 	tests/run tests/lint
 
 check-boundary: $(MODULES) $(PROGRAMS)
-	tests/run "tests/boundary/check $(B)/pam_wecom.so"
+	tests/run "tests/boundary/check $(B)/pam_wecom.so" "tests/boundary/programs $(B)"
 
 check-unit: all test-programs
 	tests/run $(TESTS)
@@ -196,8 +196,10 @@ check: deps
 check-all: all test-programs $(FUZZ)
 	$(MAKE) $(ASAN) WERROR= all test-programs
 	$(MAKE) CC=clang B=build/clang WERROR=1 all
-	tests/run -t 600 tests/lint "tests/boundary/check $(B)/pam_wecom.so" \
-	    $(TESTS) tests/e2e/demo \
+	tests/run -t 600 tests/lint \
+	    "tests/boundary/check $(B)/pam_wecom.so" "tests/boundary/programs $(B)" \
+	    "tests/boundary/check build/clang/pam_wecom.so" "tests/boundary/programs build/clang" \
+	    $(TESTS) tests/e2e/install tests/e2e/demo \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
 	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
 	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
