@@ -26,7 +26,8 @@ static enum {
     IGNORE,     /* only look at it */
     ATTACH,     /* an exchange begins */
     ANSWER,     /* one answer and the end */
-    FLOOD,      /* as many answers as the queue takes, and one more */
+    FLOOD,      /* as many answers as the test says */
+    FLOOD_END,  /* the same, and the end */
     REFUSE,     /* an exchange begins, and the peer is refused */
     END_AT_ONCE /* the end, without an answer */
 } reaction;
@@ -68,9 +69,12 @@ static void on_message(void *arg, struct server_peer *peer, const struct wire_me
         server_finish(peer);
         break;
     case FLOOD:
+    case FLOOD_END:
         server_attach(peer, &dropped, on_drop);
         for (unsigned int i = 0; i < flood; i++)
             answer(peer, "flood");
+        if (reaction == FLOOD_END)
+            server_finish(peer);
         break;
     case REFUSE:
         server_attach(peer, &dropped, on_drop);
@@ -302,17 +306,24 @@ START_TEST(who_is_refused_is_closed_at_once_and_his_exchange_dropped) {
 END_TEST
 
 START_TEST(nothing_is_looked_at_behind_the_end) {
+    struct wire_message *m = wire_new(WIRE_NO_VERB);
     int fd = served_dial(served, "login.sock");
 
-    reaction = ANSWER;
-    say_begin(fd);
+    reaction = FLOOD_END;
+    flood = SERVER_QUEUE; /* more than the kernel keeps: the end has to wait */
     say_begin(fd);
     run_until(&messages, 1);
     support_run(served->base);
-    ck_assert_uint_eq(server_peers(served->server), 0);
+    ck_assert_uint_eq(server_peers(served->server), 1);
+    say_begin(fd);
+    support_run(served->base);
     ck_assert_int_eq(messages, 1);
+    while (served_receive(served, fd, m))
+        flood--;
+    ck_assert_uint_eq(flood, 0);
     ck_assert_int_eq(dropped, 0);
     (void)close(fd);
+    wire_free(m);
 }
 END_TEST
 

@@ -436,6 +436,17 @@ START_TEST(a_proxy_is_used_also_where_the_environment_excepts_the_host) {
 }
 END_TEST
 
+START_TEST(what_curl_quotes_of_a_url_with_a_query_is_not_told) {
+    struct http_request request = request_of(token_url);
+    struct asked asked;
+
+    request.proxy = "http://127.0.0.1:port?" SECRET;
+    ask(&asked, &request); /* on_done looks at the detail */
+    ck_assert_int_ne(asked.outcome, HTTP_ANSWERED);
+    ck_assert_str_ne(asked.detail, "");
+}
+END_TEST
+
 /* A proxy that takes one connection, reads what is asked and answers the same to all. */
 struct proxy {
     int fd, peer;
@@ -570,6 +581,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, nothing_but_https_is_spoken, 0, SUPPORT_COUNT(plain));
     tcase_add_test(t, the_environment_names_no_proxy);
     tcase_add_test(t, a_proxy_is_used_also_where_the_environment_excepts_the_host);
+    tcase_add_test(t, what_curl_quotes_of_a_url_with_a_query_is_not_told);
     tcase_add_loop_test(t, what_a_proxy_refuses_was_not_sent, 0, SUPPORT_COUNT(proxy_answers));
     tcase_add_test(t, a_cancelled_request_is_never_heard_of);
     tcase_add_test(t, a_callback_may_cancel_another_request);
