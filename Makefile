@@ -53,7 +53,7 @@ ALL_CPPFLAGS = -I. -Iinclude -I$(B)/gen -D_GNU_SOURCE $(PATHS) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING)
 
 common_SRC = $(wildcard common/*.c)
-pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(common_SRC)
+pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(filter-out common/wiping.c,$(common_SRC))
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
 helper_PKG = libcurl jansson libevent_core libcrypto inih
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)

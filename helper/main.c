@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/deadline.h"
+#include "common/wiping.h"
 #include "helper/config.h"
 #include "helper/dispatch.h"
 #include "helper/helper.h"
@@ -238,6 +240,7 @@ int main(int argc, char **argv) {
     int status;
 
     privileges_harden();
+    json_set_alloc_funcs(wiping_new, wiping_free); /* answers hold tokens and tickets */
     status = read_arguments(argc, argv, &arguments);
     if (status >= 0)
         return status;

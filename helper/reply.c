@@ -1,7 +1,6 @@
 /* Answers that every exchange gives: ready, rows, a result without a person. */
 #include "helper/reply.h"
 
-#include <stdlib.h>
 #include <sys/random.h>
 
 #include "common/words.h"
@@ -27,13 +26,14 @@ void reply_ready(struct server_peer *peer, const char *id) {
 
 void reply_row(struct server_peer *peer, json_t *row) {
     struct wire_message *m = wire_new(WIRE_ROW);
-    char *text = row != NULL ? json_dumps(row, JSON_COMPACT) : NULL;
+    char text[WIRE_JSON_MAX_BYTES + 1];
+    size_t len = row != NULL ? json_dumpb(row, text, sizeof text - 1, JSON_COMPACT) : 0;
 
-    if (m != NULL && text != NULL && wire_set(m, WIRE_F_JSON, text) == WECOM_OK)
+    text[len < sizeof text ? len : 0] = '\0';
+    if (m != NULL && text[0] != '\0' && wire_set(m, WIRE_F_JSON, text) == WECOM_OK)
         server_send(peer, m);
     else
         log_event(LOG_ERR, "row dropped", "too large, or no memory");
-    free(text);
     json_decref(row);
     wire_free(m);
 }

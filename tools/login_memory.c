@@ -2,42 +2,12 @@
 #include "tools/login_memory.h"
 
 #include <jansson.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 
 #include "common/secret.h"
-
-/* Stands before each piece. */
-union head {
-    size_t bytes;
-    max_align_t align;
-};
-
-void *login_memory_new(size_t bytes) {
-    union head *head;
-
-    if (bytes > SIZE_MAX - sizeof *head)
-        return NULL;
-    head = malloc(sizeof *head + bytes);
-    if (head == NULL)
-        return NULL;
-    head->bytes = bytes;
-    return head + 1;
-}
-
-void login_memory_free(void *memory) {
-    union head *head = memory;
-
-    if (head == NULL)
-        return;
-    head--;
-    secret_wipe_bytes(memory, head->bytes);
-    free(head);
-}
+#include "common/wiping.h"
 
 void login_memory_start(void) {
-    json_set_alloc_funcs(login_memory_new, login_memory_free);
+    json_set_alloc_funcs(wiping_new, wiping_free);
 }
 
 /* A function of its own: its array lies where the functions called before it had theirs. */

@@ -2,14 +2,8 @@
 #ifndef WECOM_TOOLS_LOGIN_MEMORY_H
 #define WECOM_TOOLS_LOGIN_MEMORY_H
 
-#include <stddef.h>
-
-/* Makes jansson use the two functions below. To be called before jansson is used at all. */
+/* Makes jansson wipe what it frees. To be called before jansson is used at all. */
 void login_memory_start(void);
-
-/* malloc and free, the latter after wiping. NULL as with malloc; NULL allowed. */
-void *login_memory_new(size_t bytes);
-void login_memory_free(void *memory);
 
 /* Wipes the stack below the caller, as far down as our functions go. Copying leaves bytes in vector
  * registers, and ld.so saves those on the stack when it binds the next function of a library: a

@@ -50,16 +50,22 @@ static char *put_parameter(char *to, char mark, const char *name, const char *va
     return put_encoded(to, value);
 }
 
-/* json_dumps escapes only what JSON demands: WeCom refuses \uXXXX (40033). */
+/* jansson escapes only what JSON demands: WeCom refuses \uXXXX (40033). */
 static char *make_body(const struct calls_rule *rule, const char *const values[CALLS_PARAMETERS]) {
     json_t *object = json_object();
     char *body = NULL;
+    size_t len;
 
     for (size_t i = 0; i < CALLS_PARAMETERS && rule->parameters[i] != NULL; i++) {
         if (json_object_set_new(object, rule->parameters[i], json_string(values[i])) != 0)
             goto out;
     }
-    body = json_dumps(object, JSON_COMPACT);
+    len = json_dumpb(object, NULL, 0, JSON_COMPACT);
+    body = len > 0 ? malloc(len + 1) : NULL;
+    if (body != NULL) {
+        (void)json_dumpb(object, body, len, JSON_COMPACT);
+        body[len] = '\0';
+    }
 out:
     json_decref(object);
     return body;

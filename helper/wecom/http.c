@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "common/deadline.h"
-#include "common/secret.h"
 #include "common/text.h"
+#include "common/wiping.h"
 
 /* WeCom publishes no number for parallel calls and answers 45033 above it; a user measured only
  * sporadic 45033 at 400 to 4000. We stay far below.
@@ -35,7 +35,7 @@ struct http_exchange {
     void (*done)(void *arg, const struct http_answer *answer);
     void *arg;
     char *body;
-    size_t body_bytes, body_max_bytes, header_bytes;
+    size_t body_bytes, body_room, body_max_bytes, header_bytes;
     int64_t date_s;
     bool too_large, requested;
     char error[CURL_ERROR_SIZE];
@@ -52,32 +52,31 @@ static void free_exchange(struct http_exchange *x) {
         curl_easy_cleanup(x->easy);
     }
     curl_slist_free_all(x->headers);
-    secret_wipe_bytes(x->body, x->body_bytes);
-    free(x->body);
+    wiping_free(x->body);
     free(x);
 }
 
-/* The bytes of an answer hold tokens and tickets: grown by hand, so that none stay behind. */
+/* The bytes of an answer hold tokens and tickets: no copy of them stays behind where they grow. */
 static size_t on_body(char *bytes, size_t one, size_t count, void *arg) {
     struct http_exchange *x = arg;
     size_t n = one * count;
-    char *more;
 
     if (n > x->body_max_bytes - x->body_bytes) {
         x->too_large = true;
         return 0;
     }
-    more = malloc(x->body_bytes + n + 1);
-    if (more == NULL)
-        return 0;
-    if (x->body_bytes > 0)
-        memcpy(more, x->body, x->body_bytes);
-    memcpy(more + x->body_bytes, bytes, n);
-    secret_wipe_bytes(x->body, x->body_bytes);
-    free(x->body);
-    x->body = more;
+    if (x->body_bytes + n + 1 > x->body_room) {
+        size_t room = 2 * (x->body_bytes + n + 1);
+        char *more = wiping_resize(x->body, room);
+
+        if (more == NULL)
+            return 0;
+        x->body = more;
+        x->body_room = room;
+    }
+    memcpy(x->body + x->body_bytes, bytes, n);
     x->body_bytes += n;
-    more[x->body_bytes] = '\0';
+    x->body[x->body_bytes] = '\0';
     return n;
 }
 
@@ -242,7 +241,10 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
 struct http *http_new(struct event_base *base) {
     struct http *http = calloc(1, sizeof *http);
 
-    if (http == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    /* URLs and answers pass through libcurl's memory: it goes back wiped */
+    if (http == NULL ||
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiping_new, wiping_free, wiping_resize,
+                             wiping_copy, wiping_new_zeroed) != CURLE_OK) {
         free(http);
         return NULL;
     }

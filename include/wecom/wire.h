@@ -24,6 +24,9 @@
 
 #include "wecom/limits.h"
 
+/* One row, bytes. */
+enum { WIRE_JSON_MAX_BYTES = 12288 };
+
 /* clang-format off */
 
 /* X(constant, word) */
@@ -99,7 +102,7 @@ enum wire_kind {
     X(MESSAGE,     "message",     1024,                    WIRE_TEXT,  0, WIRE_IN(RESULT))         \
     X(OP,          "op",          8,                       WIRE_WORD,  WIRE_IN(SESSION), 0)        \
     X(COMMAND,     "command",     16,                      WIRE_WORD,  WIRE_IN(ADMIN), 0)          \
-    X(JSON,        "json",        12288,                   WIRE_TEXT,  WIRE_IN(ROW), 0)            \
+    X(JSON,        "json",        WIRE_JSON_MAX_BYTES,                   WIRE_TEXT,  WIRE_IN(ROW), 0)            \
     WIRE_ENV_FIELDS(X)
 
 /* What a host may learn of the person, as it stands in the PAM environment after success. */
