@@ -72,7 +72,8 @@ MODULES = $(B)/pam_wecom.so
 SIM = $(B)/wecom-sim
 
 .PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
-        check-all lint fuzz bench deps clean test-programs
+        check-all lint fuzz fuzz-programs bench deps \
+        clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -166,6 +167,8 @@ $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(wildcard include/wecom/*.h common/*.
 	clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g -O1 -std=gnu11 \
 	    $(ALL_CPPFLAGS) -o $@ $< $(fuzz_PARTS) $(call pkg_libs,jansson inih)
 
+fuzz-programs: $(FUZZ)
+
 fuzz: $(FUZZ)
 	tests/run $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
 
@@ -191,12 +194,13 @@ check-asan: $(B)/gen/texts.inc
 
 # Everything, in one count. Warnings are errors here, with gcc and with clang.
 check: deps
-	$(MAKE) WERROR=1 check-all
+	$(MAKE) -s -j 2 WERROR=1 all test-programs fuzz-programs
+	$(MAKE) -s -j 2 $(ASAN) WERROR= all test-programs
+	$(MAKE) -s -j 2 CC=clang B=build/clang WERROR=1 all
+	$(MAKE) -s WERROR=1 check-all
 
-check-all: all test-programs $(FUZZ)
-	$(MAKE) $(ASAN) WERROR= all test-programs
-	$(MAKE) CC=clang B=build/clang WERROR=1 all
-	tests/run -t 600 tests/lint \
+check-all: all test-programs fuzz-programs
+	tests/run -t 900 -j 2 tests/lint \
 	    "tests/boundary/check $(B)/pam_wecom.so" "tests/boundary/programs $(B)" \
 	    "tests/boundary/check build/clang/pam_wecom.so" "tests/boundary/programs build/clang" \
 	    $(TESTS) tests/e2e/install tests/e2e/demo \
