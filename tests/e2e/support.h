@@ -223,6 +223,28 @@ int count(const char *path);
 /* All requests that reached the API. */
 int count_all(void);
 
+/* --- PAM services (support_stack.c) --- */
+
+/* Writes /etc/pam.d (of this test) and a configuration with its services, and starts the helper:
+ * wecom-web (identity), wecom-host, wecom-slow (identity, three seconds), wecom-fall (goes on with
+ * pam_permit where the helper is absent).
+ */
+void stack_begin(const char *helper_lines, const char *app_lines);
+/* One service: all its lines with this control and these arguments; `last` behind each. */
+void stack_write(const char *name, const char *control, const char *arguments, const char *last);
+
+/* Fails the test unless the program ended with 0. */
+void run_passes(const struct run *r);
+
+/* wecom-login with these arguments: the code goes in as JSON (NULL: nothing), the answer comes out.
+ */
+const json_t *sign_in(const char *code, int status, const char *const more[]);
+#define SIGN_IN(code, ...) sign_in((code), 0, (const char *const[]){__VA_ARGS__, NULL})
+void sign_in_ok(const json_t *answer, const char *user);
+void sign_in_refused(const json_t *answer, const char *pam, const char *reason);
+/* The string of an object, "" when there is none. */
+const char *word_of(const json_t *object, const char *key);
+
 /* --- Hosts that are not root (support_caller.c) --- */
 
 struct caller {
