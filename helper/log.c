@@ -127,11 +127,20 @@ static bool to_journal(const struct log_line *l) {
     return send(sink.journal, out, used, MSG_NOSIGNAL) == (ssize_t)used;
 }
 
+/* One write for one line: stdio may do it in pieces, which others would come between. */
+static void to_standard_error(const struct log_line *l) {
+    char out[LOG_LINE_BYTES + 64];
+    int n = snprintf(out, sizeof out, "%s: %s\n", sink.program, l->text);
+
+    if (n > 0)
+        (void)!write(STDERR_FILENO, out, (size_t)n < sizeof out ? (size_t)n : sizeof out - 1);
+}
+
 void log_end(struct log_line *l) {
     if (l->level > sink.max_level)
         return;
     if (sink.foreground)
-        (void)fprintf(stderr, "%s: %s\n", sink.program, l->text);
+        to_standard_error(l);
     else if (sink.journal < 0 || !to_journal(l))
         syslog(LOG_AUTHPRIV | l->level, "%s", l->text);
 }
