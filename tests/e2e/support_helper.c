@@ -76,6 +76,8 @@ void helper_spawn(const char *const *more) {
     ck_assert_int_ge(place.helper, 0);
     if (place.helper == 0) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        /* opened now: another user may not get through to where the build is */
+        int program = open(argv[0], O_PATH | O_CLOEXEC);
 
         (void)dup2(null, STDIN_FILENO);
         (void)dup2(pair[1], STDERR_FILENO);
@@ -83,7 +85,7 @@ void helper_spawn(const char *const *more) {
             (void)putenv((char *)run_environment[i]);
         if (run_prepare != NULL)
             run_prepare();
-        execv(argv[0], (char *const *)argv);
+        (void)fexecve(program, (char *const *)argv, environ);
         _exit(127);
     }
     place_own(place.helper);
