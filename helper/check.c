@@ -137,8 +137,9 @@ static void on_agent(void *arg, const struct client_result *result) {
         tell_failure(check, "agent", &result->failure);
         skip(check, rest, "the application cannot be read");
     } else if (answer_agent(result->json, &agent) != WECOM_OK) {
-        tell(check, "agent", "failed", "agent/get: the answer is not of WeCom's form",
-             "cure_odd_answer", NULL);
+        tell(check, "agent", "failed",
+             "agent/get: the answer does not have the form that WeCom describes", "cure_odd_answer",
+             NULL);
         skip(check, rest, "the application cannot be read");
     } else {
         tell_agent(check, &agent);

@@ -125,7 +125,13 @@ static bool apply_setting(struct config *c, const struct inifile *ini, size_t at
                                  : option->set(option, target, s->value);
     if (why != NULL)
         inifile_fail(error, ini->file, s->line, s->section, "%s: %s", s->key, why);
+    else if (kind == OPTIONS_HELPER && strcmp(s->key, "user") == 0)
+        c->helper.user_line = s->line;
     return why == NULL;
+}
+
+void config_refuse_user(const struct config *config, const char *why, struct config_error *error) {
+    inifile_fail(error, config->file, config->helper.user_line, "helper", "user: %s", why);
 }
 
 static bool has_required(struct config *c, const struct inifile *ini, const char *section,

@@ -38,6 +38,7 @@ struct config_helper {
     char state_dir[CONFIG_PATH_BYTES];
     char store[16];
     char user[WECOM_SERVICE_MAX_BYTES + 1];
+    int user_line; /* where the file says so; 0: nowhere */
     int log_level; /* of syslog(3) */
 };
 
@@ -89,6 +90,9 @@ struct config *config_read(const char *file, struct config_error *error);
  * reload finds the same as the start did. False with `*error` filled in.
  */
 bool config_read_secrets(struct config *config, struct config_error *error);
+
+/* Says of user= what only the machine can tell. */
+void config_refuse_user(const struct config *config, const char *why, struct config_error *error);
 
 /* Wipes and frees; NULL allowed. */
 void config_free(struct config *config);

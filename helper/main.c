@@ -251,8 +251,9 @@ int main(int argc, char **argv) {
     if (config == NULL)
         return refuse(error.text, EXIT_CONFIG);
     if (!privileges_find(config->helper.user, &user, why, sizeof why)) {
+        config_refuse_user(config, why, &error);
         config_free(config);
-        return refuse(why, EXIT_CONFIG);
+        return refuse(error.text, EXIT_CONFIG);
     }
     (void)umask(027);
     if (!arguments.check) {

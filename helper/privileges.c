@@ -17,15 +17,16 @@ bool privileges_find(const char *name, struct privileges_user *user, char *why, 
     const struct passwd *pw = getpwnam(name);
 
     if (pw == NULL) {
-        (void)snprintf(why, why_bytes,
-                       "the user %s of [helper] user= does not exist: systemd-sysusers, or adduser "
-                       "--system %s",
-                       name, name);
+        (void)snprintf(
+            why, why_bytes,
+            "there is no user %s: make one with systemd-sysusers, or with adduser --system "
+            "%s",
+            name, name);
         return false;
     }
     *user = (struct privileges_user){.uid = pw->pw_uid, .gid = pw->pw_gid};
     if (user->uid == 0) {
-        (void)snprintf(why, why_bytes, "[helper] user= must not be root");
+        (void)snprintf(why, why_bytes, "must not be root");
         return false;
     }
     if (geteuid() != 0 && geteuid() != user->uid) {

@@ -12,8 +12,8 @@ const char *texts_zh(const char *id);
 const char *texts_en(const char *id);
 
 /* Writes the text in the asked language, or Chinese, LF, English. "{id}" and "{ip}" are replaced by
- * the arguments (NULL: by nothing). Cut at a character where it does not fit. Returns `out`; an unknown
- * id gives "".
+ * the arguments (NULL: by nothing). Cut at a character where it does not fit. Returns `out`; an
+ * unknown id gives "".
  */
 char *texts_fill(char *out, size_t bytes, enum config_lang lang, const char *text_id,
                  const char *id, const char *ip);

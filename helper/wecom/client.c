@@ -129,8 +129,9 @@ static void finish(struct client_request *request, const struct client_result *r
 }
 
 void client_fail(struct client_request *request, const struct client_failure *failure) {
-    struct client_result result = {
-        .failure = *failure, .asked_again = request->asked_again, .date_s = request->date_s};
+    struct client_result result = {.failure = *failure,
+                                   .asked_again = request->asked_again || request->doubtful,
+                                   .date_s = request->date_s};
 
     finish(request, &result);
 }
@@ -219,7 +220,8 @@ static void describe_http(const struct client_request *request, const struct htt
                        calls_rule(request->id)->path, answer->status);
     else
         (void)snprintf(failure->detail, sizeof failure->detail,
-                       "%s: the answer is not of WeCom's form", calls_rule(request->id)->path);
+                       "%s: the answer does not have the form that WeCom describes",
+                       calls_rule(request->id)->path);
     if (answer->status == 429 || answer->status >= 500)
         failure->reason = WECOM_REASON_WECOM_BUSY;
 }
@@ -240,6 +242,7 @@ static void on_no_answer(struct client_request *request, const struct http_answe
         client_wake_in(request, 0);
         return;
     }
+    request->doubtful = request->doubtful || busy;
     if ((busy || answer->outcome == HTTP_NO_CONNECTION) && try_later(request))
         return;
     client_fail(request, &request->failure);
@@ -283,8 +286,9 @@ static void on_http(void *arg, const struct http_answer *http) {
     if (answer.errcode != 0) {
         on_refusal(request, &answer);
     } else {
-        struct client_result result = {
-            .json = answer.json, .asked_again = request->asked_again, .date_s = http->date_s};
+        struct client_result result = {.json = answer.json,
+                                       .asked_again = request->asked_again || request->doubtful,
+                                       .date_s = http->date_s};
         finish(request, &result);
     }
     answer_clear(&answer);

@@ -46,8 +46,8 @@ struct client_failure {
 struct client_result {
     struct client_failure failure; /* reason 0 on success */
     const json_t *json;            /* the answer; NULL on failure */
-    bool asked_again;              /* an answer was lost on the way */
-    int64_t date_s;                /* WeCom's clock, 0 when unknown */
+    bool asked_again; /* an answer got lost, or a failed try may have been carried out */
+    int64_t date_s;   /* WeCom's clock, 0 when unknown */
 };
 
 /* What `status` tells. */

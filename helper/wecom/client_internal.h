@@ -56,6 +56,7 @@ struct client_request {
     int tries;
     int64_t date_s; /* of the last answer */
     bool refreshed, asked_again, fresh, ends_with_failure;
+    bool doubtful; /* a try that failed may have been carried out all the same */
     unsigned int token_generation;
     struct client_failure failure;
 };

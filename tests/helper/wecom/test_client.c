@@ -493,6 +493,19 @@ START_TEST(a_busy_wecom_may_answer_the_second_time) {
 }
 END_TEST
 
+START_TEST(a_code_used_up_behind_a_failed_gateway_is_told_apart) {
+    struct ask ask = {0};
+
+    give_token();
+    begin(&ask, "CODE", 10000);
+    fake_answer(sender, GETUSERINFO, 502, "<html>");
+    fake_answer(sender, GETUSERINFO, 200, ERROR_BODY(40029));
+    wait_for(&ask);
+    ck_assert_int_eq(ask.failure.reason, WECOM_REASON_CODE_INVALID);
+    ck_assert(ask.asked_again); /* the first try may have used it up */
+}
+END_TEST
+
 START_TEST(a_busy_wecom_is_not_asked_behind_the_deadline) {
     struct ask ask = {0};
 
@@ -1017,6 +1030,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, a_busy_wecom_is_asked_three_times, 0, SUPPORT_COUNT(busy_bodies));
     tcase_add_loop_test(t, a_busy_server_is_asked_three_times, 0, SUPPORT_COUNT(busy_statuses));
     tcase_add_test(t, a_busy_wecom_may_answer_the_second_time);
+    tcase_add_test(t, a_code_used_up_behind_a_failed_gateway_is_told_apart);
     tcase_add_test(t, a_busy_wecom_is_not_asked_behind_the_deadline);
     tcase_add_test(t, a_company_over_its_limit_does_not_ask_more);
     tcase_add_loop_test(t, a_lost_answer_is_asked_for_once_more_and_that_is_told, 0, 6);
