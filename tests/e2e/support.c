@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -121,12 +123,26 @@ void place_own(pid_t pid) {
     ck_assert_int_eq(recv(janitor, &pid, sizeof pid, 0), (ssize_t)sizeof pid);
 }
 
+/* A network of our own: nobody else takes a port that a test gives back for a moment. */
+static void loopback_up(void) {
+    struct ifreq lo = {.ifr_name = "lo"};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ioctl(fd, SIOCGIFFLAGS, &lo), 0);
+    lo.ifr_flags = (short)(lo.ifr_flags | IFF_UP);
+    ck_assert_int_eq(ioctl(fd, SIOCSIFFLAGS, &lo), 0);
+    (void)close(fd);
+}
+
 static void place_open(void) {
     place = (struct place){.dir = "/tmp/wecom-e2e-XXXXXX"};
     ck_assert_ptr_nonnull(mkdtemp(place.dir));
     ck_assert_int_eq(chmod(place.dir, 0755), 0);
     janitor_start();
-    ck_assert_msg(unshare(CLONE_NEWNS) == 0, "a mount name space needs root: %s", strerror(errno));
+    ck_assert_msg(unshare(CLONE_NEWNS | CLONE_NEWNET) == 0, "name spaces need root: %s",
+                  strerror(errno));
+    loopback_up();
     ck_assert_int_eq(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
     place.sim = sim_start(place_program("wecom-sim"), "tests/sim/members.json", place.dir);
     ck_assert_msg(place.sim != NULL, "the simulator does not start: run from the root of the tree");
