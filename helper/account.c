@@ -82,8 +82,6 @@ void account_begin(struct helper *helper, struct server_peer *peer,
     const struct members_answer *known;
     struct client_failure refusal = {0};
     const char *why, *userid;
-    struct timeval most;
-    int64_t ms;
 
     if (account == NULL) {
         server_refuse(peer, "no memory for its account check");
@@ -92,9 +90,7 @@ void account_begin(struct helper *helper, struct server_peer *peer,
     request_open(&account->request, helper, peer, message);
     server_attach(peer, account, on_gone);
     why = request_refusal(&account->request, message);
-    /* Without a section root may still ask whether the member is active (cron, systemd-user). */
-    if (why != NULL && (account->request.service != NULL || server_peer_uid(peer) != 0 ||
-                        server_peer_service(peer) != NULL)) {
+    if (why != NULL) {
         (void)snprintf(refusal.detail, sizeof refusal.detail, "%s", why);
         refuse(account, WECOM_REASON_NOT_ALLOWED, NULL, &refusal);
         return;
@@ -111,10 +107,7 @@ void account_begin(struct helper *helper, struct server_peer *peer,
     }
     account->watch = members_ask(helper->members, account->request.app, userid, on_member, account);
     account->deadline = evtimer_new(helper->base, on_deadline, account);
-    ms = account->request.deadline_ms - helper_now_ms(helper);
-    most = (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-    if (account->watch == NULL || account->deadline == NULL ||
-        evtimer_add(account->deadline, &most) != 0)
+    if (account->watch == NULL || !request_arm(&account->request, account->deadline))
         refuse(account, WECOM_REASON_INTERNAL, NULL, NULL);
 }
 

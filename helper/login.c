@@ -175,8 +175,6 @@ void login_begin(struct helper *helper, struct server_peer *peer,
     struct login *login = calloc(1, sizeof *login);
     struct client_failure refusal = {0};
     const char *why;
-    struct timeval most;
-    int64_t ms;
 
     if (login == NULL) {
         server_refuse(peer, "no memory for its login");
@@ -195,10 +193,7 @@ void login_begin(struct helper *helper, struct server_peer *peer,
     }
     login->method = choose(login->request.service);
     login->deadline = evtimer_new(helper->base, on_deadline, login);
-    ms = login->request.deadline_ms - helper_now_ms(helper);
-    most = (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-    if (login->method == NULL || login->deadline == NULL ||
-        evtimer_add(login->deadline, &most) != 0) {
+    if (login->method == NULL || !request_arm(&login->request, login->deadline)) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
         return;
     }

@@ -1,6 +1,7 @@
 /* What a host said when it opened an exchange, and the log line that closes it. */
 #include "helper/request.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,13 @@ void request_open(struct request *r, struct helper *helper, struct server_peer *
 void request_close(struct request *r) {
     setup_unref(r->setup);
     r->setup = NULL;
+}
+
+bool request_arm(const struct request *r, struct event *deadline) {
+    int64_t ms = r->deadline_ms - helper_now_ms(r->helper);
+    struct timeval most = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+    return deadline != NULL && evtimer_add(deadline, &most) == 0;
 }
 
 const char *request_refusal(const struct request *r, const struct wire_message *message) {

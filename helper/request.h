@@ -8,6 +8,8 @@
 #include "helper/log.h"
 #include "helper/reply.h"
 
+struct event;
+
 struct request {
     struct helper *helper;
     struct server_peer *peer;
@@ -29,6 +31,9 @@ struct request {
 void request_open(struct request *r, struct helper *helper, struct server_peer *peer,
                   const struct wire_message *message);
 void request_close(struct request *r);
+
+/* Sets the timer off at the deadline. False when it cannot, also for a timer that is NULL. */
+bool request_arm(const struct request *r, struct event *deadline);
 
 /* Why this host may not ask this, for the log; NULL when it may. Checks callers=, the WECOM_APP
  * that the host chose, and that identity and account= agree.
