@@ -212,7 +212,7 @@ START_TEST(no_core_and_no_look_into_the_process) {
     struct run r;
 
     start_how(&s, &how, "wecom-login", "--service", "x", NULL);
-    (void)poll(NULL, 0, 3000); /* it waits for the rest of its input; valgrind starts slowly */
+    await_input_taken(&s); /* it waits for the rest of it */
     assert_line(s.pid, "limits", "Max core file size", "0 ");
     /* the files of a process that may not be looked into are root's (proc(5)) */
     (void)snprintf(path, sizeof path, "/proc/%d/environ", (int)s.pid);
