@@ -127,10 +127,15 @@ static bool to_journal(const struct log_line *l) {
     return send(sink.journal, out, used, MSG_NOSIGNAL) == (ssize_t)used;
 }
 
-/* One write for one line: stdio may do it in pieces, which others would come between. */
+/* One write for one line: stdio may do it in pieces, which others would come between. The journal
+ * knows the program, and takes the level from sd-daemon(3)'s prefix. Before log_open() lines take
+ * this way there, too: of a process that ends at once only the stream says which unit it was.
+ */
 static void to_standard_error(const struct log_line *l) {
     char out[LOG_LINE_BYTES + 64];
-    int n = snprintf(out, sizeof out, "%s: %s\n", sink.program, l->text);
+    int n = is_journal(STDERR_FILENO)
+                ? snprintf(out, sizeof out, "<%d>%s\n", l->level, l->text)
+                : snprintf(out, sizeof out, "%s: %s\n", sink.program, l->text);
 
     if (n > 0)
         (void)!write(STDERR_FILENO, out, (size_t)n < sizeof out ? (size_t)n : sizeof out - 1);

@@ -19,6 +19,7 @@
 #include "helper/dispatch.h"
 #include "helper/helper.h"
 #include "helper/log.h"
+#include "helper/notify.h"
 #include "helper/privileges.h"
 #include "wecom/paths.h"
 
@@ -178,6 +179,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     if (helper->setup == NULL || !server_start(server, helper->base, dispatch_message, helper))
         goto out;
     log_event(LOG_NOTICE, "started", helper->setup->config->file);
+    notify_ready();
     good = event_base_dispatch(helper->base) == 0;
     log_event(LOG_NOTICE, "stopped", NULL);
 out:
@@ -239,6 +241,7 @@ int main(int argc, char **argv) {
     char why[2048], path[PATH_MAX];
     int status;
 
+    notify_keep();
     privileges_harden();
     json_set_alloc_funcs(wiping_new, wiping_free); /* answers hold tokens and tickets */
     status = read_arguments(argc, argv, &arguments);

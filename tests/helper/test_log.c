@@ -1,10 +1,15 @@
 /* The log: one line for one event, whatever somebody else put into it. */
 #include "helper/log.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/text.h"
@@ -130,6 +135,68 @@ START_TEST(at_most_twenty_fields_stand_in_a_line) {
 }
 END_TEST
 
+/* A journal of the test's: its sockets in a mount name space where /run is empty. */
+static int journal_socket(int type, const char *path) {
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+    (void)snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+    ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
+    return fd;
+}
+
+/* Standard error leads to that journal; the other end is returned. */
+static int journal_stream(void) {
+    struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/stdout"};
+    int listener = journal_socket(SOCK_STREAM, at.sun_path), fd;
+
+    ck_assert_int_eq(listen(listener, 1), 0);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
+    (void)close(fd);
+    fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    ck_assert_int_ge(fd, 0);
+    (void)close(listener);
+    return fd;
+}
+
+static const char *received(int fd) {
+    ssize_t n = recv(fd, out, sizeof out - 1, MSG_DONTWAIT);
+
+    out[n > 0 ? n : 0] = '\0';
+    return out;
+}
+
+START_TEST(a_unit_s_lines_reach_the_journal_with_level_and_fields) {
+    int datagrams, stream;
+    struct log_line l;
+
+    ck_assert_msg(unshare(CLONE_NEWNS) == 0 &&
+                      mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
+                      mount("tmpfs", "/run", "tmpfs", 0, NULL) == 0,
+                  "name spaces need root");
+    ck_assert(mkdir("/run/systemd", 0755) == 0 && mkdir("/run/systemd/journal", 0755) == 0);
+    datagrams = journal_socket(SOCK_DGRAM, "/run/systemd/journal/socket");
+    stream = journal_stream();
+
+    log_event(LOG_ERR, "cannot start", "why");
+    ck_assert_str_eq(received(stream), "<3>cannot start detail='why'\n");
+    log_open("wecom-helper", true, LOG_NOTICE);
+    log_begin(&l, LOG_NOTICE, "login denied");
+    log_text(&l, "id", "w7ksrhvh");
+    log_text(&l, "detail", "a\nPRIORITY=0");
+    log_end(&l);
+    ck_assert_str_eq(received(datagrams),
+                     "MESSAGE=login denied id='w7ksrhvh' detail='a\\x0aPRIORITY=0'\nPRIORITY=5\n"
+                     "SYSLOG_FACILITY=10\nSYSLOG_IDENTIFIER=wecom-helper\nWECOM_ID=w7ksrhvh\n"
+                     "WECOM_DETAIL=a\\x0aPRIORITY=0\n");
+    ck_assert_str_eq(received(stream), "");
+    (void)close(datagrams);
+    (void)close(stream);
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("log");
     TCase *t = tcase_create("log");
@@ -140,6 +207,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, lines_above_the_level_are_dropped, 0, 5);
     tcase_add_loop_test(t, long_values_and_many_of_them_still_make_one_whole_line, 0, 5);
     tcase_add_test(t, at_most_twenty_fields_stand_in_a_line);
+    tcase_add_test(t, a_unit_s_lines_reach_the_journal_with_level_and_fields);
     suite_add_tcase(s, t);
     return s;
 }
