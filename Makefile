@@ -203,7 +203,7 @@ check-all: all test-programs fuzz-programs
 	tests/run -t 900 -j 2 tests/lint \
 	    "tests/boundary/check $(B)/pam_wecom.so" "tests/boundary/programs $(B)" \
 	    "tests/boundary/check build/clang/pam_wecom.so" "tests/boundary/programs build/clang" \
-	    $(TESTS) tests/e2e/install tests/e2e/demo \
+	    $(TESTS) tests/e2e/install tests/e2e/demo tests/e2e/systemd \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
 	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
 	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
