@@ -158,8 +158,8 @@ $(B)/tests/sim/check_sim: $(call objects,$(wildcard tests/sim/check_*.c) tests/s
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
-fuzz_PARTS = $(common_SRC) helper/config.c helper/inifile.c helper/options.c helper/secretfile.c \
-        helper/wecom/answer.c
+fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/options.c \
+        helper/secretfile.c helper/wecom/answer.c
 
 $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(wildcard include/wecom/*.h common/*.h helper/*.h \
         helper/wecom/*.h)

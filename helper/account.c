@@ -29,15 +29,16 @@ static void on_gone(void *exchange) {
     free_account(exchange);
 }
 
+/* `text_id` NULL: the sentence of the reason. */
 static void refuse(struct account *account, enum wecom_reason reason, const char *userid,
-                   const struct client_failure *failure) {
+                   const struct client_failure *failure, const char *text_id) {
     const struct reasons_rule *rule = reasons_find(reason);
     struct request *r = &account->request;
     char message[1024];
 
     request_log(r, rule->log_level, "account denied", userid, NULL, reason, failure);
     texts_fill(message, sizeof message, r->service != NULL ? r->service->lang : CONFIG_LANG_BOTH,
-               words_reason(reason), r->id, NULL);
+               text_id != NULL ? text_id : words_reason(reason), r->id, NULL);
     reply_result(r->peer, WECOM_VERDICT_DENIED, rule->account, reason, message);
     free_account(account);
 }
@@ -51,7 +52,8 @@ static void decide(struct account *account, const struct members_answer *answer)
     if (reason != WECOM_REASON_NONE) {
         struct client_failure failure = answer->failure;
 
-        refuse(account, reason, answer->member.userid, failure.detail[0] != '\0' ? &failure : NULL);
+        refuse(account, reason, answer->member.userid, failure.detail[0] != '\0' ? &failure : NULL,
+               NULL);
         return;
     }
     request_log(r, LOG_INFO, "account granted", answer->member.userid, NULL, WECOM_REASON_NONE,
@@ -73,14 +75,14 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg) {
 
     (void)fd;
     (void)what;
-    refuse(arg, WECOM_REASON_WECOM_UNREACHABLE, NULL, &late);
+    refuse(arg, WECOM_REASON_WECOM_UNREACHABLE, NULL, &late, NULL);
 }
 
 void account_begin(struct helper *helper, struct server_peer *peer,
                    const struct wire_message *message) {
     struct account *account = calloc(1, sizeof *account);
     const struct members_answer *known;
-    struct client_failure refusal = {0};
+    struct client_failure refusal;
     const char *why, *userid;
 
     if (account == NULL) {
@@ -91,13 +93,14 @@ void account_begin(struct helper *helper, struct server_peer *peer,
     server_attach(peer, account, on_gone);
     why = request_refusal(&account->request, message);
     if (why != NULL) {
-        (void)snprintf(refusal.detail, sizeof refusal.detail, "%s", why);
-        refuse(account, WECOM_REASON_NOT_ALLOWED, NULL, &refusal);
+        const char *text_id = request_explain(why, &refusal);
+
+        refuse(account, WECOM_REASON_NOT_ALLOWED, NULL, &refusal, text_id);
         return;
     }
     userid = request_expected_userid(&account->request);
     if (userid == NULL) {
-        refuse(account, WECOM_REASON_NO_LOGIN_NAME, NULL, NULL);
+        refuse(account, WECOM_REASON_NO_LOGIN_NAME, NULL, NULL, NULL);
         return;
     }
     known = members_known(helper->members, account->request.app, userid);
@@ -108,7 +111,7 @@ void account_begin(struct helper *helper, struct server_peer *peer,
     account->watch = members_ask(helper->members, account->request.app, userid, on_member, account);
     account->deadline = evtimer_new(helper->base, on_deadline, account);
     if (account->watch == NULL || !request_arm(&account->request, account->deadline))
-        refuse(account, WECOM_REASON_INTERNAL, NULL, NULL);
+        refuse(account, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 
 void account_session(struct helper *helper, struct server_peer *peer,

@@ -32,17 +32,20 @@ static json_t *helper_row(const struct helper *helper) {
     return row;
 }
 
-static json_t *app_row(const struct client_app *app) {
+/* `service`: that handed it over; "" for an application of the file. */
+static json_t *app_row(const struct client_app *app, const char *service) {
     const struct config_app *settings = client_app_settings(app);
     struct client_app_status status;
+    json_t *agent_id =
+        config_has_keys(settings) ? json_integer((json_int_t)settings->agent_id) : json_null();
 
     client_app_status(app, &status);
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:I}", "kind", "app", "name",
-                     settings->name, "corp_id", settings->corp_id, "agent_id",
-                     (json_int_t)settings->agent_id, "token_valid_s",
-                     (json_int_t)status.token_valid_s, "requests", (json_int_t)status.requests,
-                     "last_error", words_reason(status.last.reason), "last_error_detail",
-                     status.last.detail, "last_error_age_s", (json_int_t)status.last_age_s);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:s, s:s, s:I}", "kind", "app", "name",
+                     settings->name, "service", service, "corp_id", settings->corp_id, "agent_id",
+                     agent_id, "token_valid_s", (json_int_t)status.token_valid_s, "requests",
+                     (json_int_t)status.requests, "last_error", words_reason(status.last.reason),
+                     "last_error_detail", status.last.detail, "last_error_age_s",
+                     (json_int_t)status.last_age_s);
 }
 
 static json_t *service_row(const struct setup *setup, const struct config_service *service) {
@@ -62,10 +65,18 @@ static void finish(struct server_peer *peer, const char *message) {
 
 static void run_status(struct helper *helper, struct server_peer *peer) {
     const struct config *config = helper->setup->config;
+    size_t handed_count;
+    const struct handed_app *handed = handed_all(helper->handed, &handed_count);
 
     reply_row(peer, helper_row(helper));
-    for (size_t i = 0; i < config->apps_count; i++)
-        reply_row(peer, app_row(helper->setup->apps[i]));
+    for (size_t i = 0; i < config->apps_count; i++) {
+        if (config->apps[i].name[0] != '\0')
+            reply_row(peer, app_row(helper->setup->apps[i], ""));
+    }
+    for (size_t i = 0; i < handed_count; i++) {
+        if (handed[i].app != NULL)
+            reply_row(peer, app_row(handed[i].app, handed[i].service));
+    }
     for (size_t i = 0; i < config->services_count; i++)
         reply_row(peer, service_row(helper->setup, &config->services[i]));
     finish(peer, NULL);
@@ -122,14 +133,93 @@ static json_t *configuration_row(const struct helper *helper) {
     return row;
 }
 
+static json_t *keys_row(const char *app, const char *service, bool good, const char *detail,
+                        const char *cure) {
+    json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "app", app, "item", "keys", "state",
+                            good ? "ok" : "warning", "detail", detail);
+
+    if (row != NULL && service[0] != '\0')
+        (void)json_object_set_new(row, "service", json_string(service));
+    if (row != NULL && !good) {
+        (void)json_object_set_new(row, "cure", json_string(texts_en(cure)));
+        (void)json_object_set_new(row, "cure_zh", json_string(texts_zh(cure)));
+    }
+    return row;
+}
+
+/* How many applications at work take everything but their keys from this one? */
+static unsigned int handed_below(const struct helper *helper, const struct config_app *app) {
+    size_t count;
+    const struct handed_app *handed = handed_all(helper->handed, &count);
+    unsigned int below = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct config_service *s =
+            config_find_service(helper->setup->config, handed[i].service);
+
+        below += handed[i].app != NULL && s != NULL && s->app == app;
+    }
+    return below;
+}
+
+/* Findings that need no question to WeCom: about applications that have no keys, or no use. */
+static void tell_keys(const struct helper *helper, struct server_peer *peer) {
+    const struct config *config = helper->setup->config;
+    char detail[96];
+    size_t count;
+    const struct handed_app *handed = handed_all(helper->handed, &count);
+
+    for (size_t i = 0; i < config->apps_count; i++) {
+        const struct config_app *app = &config->apps[i];
+        unsigned int below = config_has_keys(app) ? 0 : handed_below(helper, app);
+
+        if (config_has_keys(app))
+            continue;
+        (void)snprintf(detail, sizeof detail, "handed over by services: %u", below);
+        reply_row(peer, keys_row(app->name, "", below > 0, detail, "cure_no_keys"));
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (handed[i].app == NULL)
+            reply_row(peer, keys_row(handed[i].name, handed[i].service, false, handed[i].why,
+                                     "cure_handed_unused"));
+    }
+}
+
+/* All applications that have keys: those of the file, then those that services handed over. The
+ * array is the caller's; NULL when there is no memory.
+ */
+static struct check_app *all_apps(const struct helper *helper, size_t *count) {
+    const struct config *config = helper->setup->config;
+    size_t handed_count, used = 0;
+    const struct handed_app *handed = handed_all(helper->handed, &handed_count);
+    struct check_app *apps = calloc(config->apps_count + handed_count, sizeof *apps);
+
+    for (size_t i = 0; apps != NULL && i < config->apps_count; i++) {
+        if (config_has_keys(&config->apps[i]))
+            apps[used++] = (struct check_app){helper->setup->apps[i], ""};
+    }
+    for (size_t i = 0; apps != NULL && i < handed_count; i++) {
+        if (handed[i].app != NULL)
+            apps[used++] = (struct check_app){handed[i].app, handed[i].service};
+    }
+    *count = used;
+    return apps;
+}
+
 static void run_check(struct helper *helper, struct server_peer *peer) {
     struct running_check *running = calloc(1, sizeof *running);
+    size_t count = 0;
+    struct check_app *apps = all_apps(helper, &count);
+    bool is_ready = running != NULL && apps != NULL;
 
-    if (running != NULL) {
+    if (running != NULL)
         running->peer = peer;
-        running->check = check_start(helper, helper->setup, NULL, on_row, on_done, running);
+    if (is_ready && count > 0) {
+        running->check = check_start(helper, apps, count, on_row, on_done, running);
+        is_ready = running->check != NULL;
     }
-    if (running == NULL || running->check == NULL) {
+    free(apps);
+    if (!is_ready) {
         free(running);
         reply_result(peer, WECOM_VERDICT_UNAVAILABLE, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
                      "out of memory");
@@ -137,6 +227,9 @@ static void run_check(struct helper *helper, struct server_peer *peer) {
     }
     server_attach(peer, running, on_gone);
     reply_row(peer, configuration_row(helper));
+    tell_keys(helper, peer);
+    if (count == 0)
+        on_done(running);
 }
 
 static const struct command commands[] = {

@@ -3,18 +3,21 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "common/words.h"
 #include "helper/texts.h"
 #include "helper/wecom/answer.h"
 
+struct target {
+    struct client_app *app; /* a reference */
+    char service[WECOM_SERVICE_MAX_BYTES + 1];
+};
+
 struct check {
     struct helper *helper;
-    struct setup *setup;
-    const char *only; /* owned copy, NULL: all */
-    size_t at;        /* the application being tried */
+    struct target *targets;
+    size_t count, at; /* at: the application being tried */
     struct client_request *request;
     void (*row)(void *arg, json_t *row);
     void (*done)(void *arg);
@@ -22,13 +25,14 @@ struct check {
 };
 
 static struct client_app *app_of(const struct check *check) {
-    return check->setup->apps[check->at];
+    return check->targets[check->at].app;
 }
 
 static void free_check(struct check *check) {
     client_cancel(check->request);
-    setup_unref(check->setup);
-    free((char *)check->only);
+    for (size_t i = 0; check->targets != NULL && i < check->count; i++)
+        client_app_unref(check->targets[i].app);
+    free(check->targets);
     free(check);
 }
 
@@ -42,8 +46,11 @@ static void tell(struct check *check, const char *item, const char *state, const
                  const char *cure, const char *ip) {
     json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "app", client_app_settings(app_of(check))->name,
                             "item", item, "state", state, "detail", detail);
+    const char *service = check->targets[check->at].service;
     char text[1024];
 
+    if (row != NULL && service[0] != '\0')
+        (void)json_object_set_new(row, "service", json_string(service));
     if (row != NULL && texts_en(cure) != NULL) {
         texts_fill(text, sizeof text, CONFIG_LANG_EN, cure, "", ip);
         (void)json_object_set_new(row, "cure", json_string(text));
@@ -55,7 +62,8 @@ static void tell(struct check *check, const char *item, const char *state, const
 
 static void tell_failure(struct check *check, const char *item,
                          const struct client_failure *failure) {
-    tell(check, item, "failed", failure->detail, failure->cure, failure->ip);
+    tell(check, item, "failed", failure->detail,
+         handed_cure(client_app_settings(app_of(check)), failure->cure), failure->ip);
 }
 
 static void skip(struct check *check, const char *const items[], const char *why) {
@@ -89,6 +97,17 @@ static bool tell_layers(struct check *check, const struct client_failure *failur
         tell(check, "tls", "ok", "the certificate is valid", NULL, NULL);
         return true;
     }
+}
+
+/* Where the keys come from, for those that stand in no file of the administrator. */
+static void tell_keys(struct check *check) {
+    const char *service = check->targets[check->at].service;
+    char detail[96];
+
+    if (service[0] == '\0')
+        return;
+    (void)snprintf(detail, sizeof detail, "handed over by service %s", service);
+    tell(check, "keys", "ok", detail, NULL, NULL);
 }
 
 static void tell_clock(struct check *check, int64_t date_s) {
@@ -155,6 +174,7 @@ static void on_token(void *arg, const struct client_result *result) {
     char agent_id[24];
 
     check->request = NULL;
+    tell_keys(check);
     if (!tell_layers(check, &result->failure)) {
         next_app(check);
         return;
@@ -177,14 +197,9 @@ static void on_token(void *arg, const struct client_result *result) {
         next_app(check);
 }
 
-/* Begins with the application at `at`, or the next one that is asked for. False: no more. */
+/* Begins with the application at `at`. False: no more. */
 static bool begin_app(struct check *check) {
-    const struct config *config = check->setup->config;
-
-    while (check->at < config->apps_count && check->only != NULL &&
-           strcmp(check->only, config->apps[check->at].name) != 0)
-        check->at++;
-    if (check->at < config->apps_count)
+    if (check->at < check->count)
         check->request = client_check_token(app_of(check), helper_now_ms(check->helper) + CHECK_MS,
                                             on_token, check);
     return check->request != NULL;
@@ -198,19 +213,27 @@ static void next_app(struct check *check) {
     }
 }
 
-struct check *check_start(struct helper *helper, struct setup *setup, const char *app_name,
+static bool copy_targets(struct check *check, const struct check_app *apps, size_t count) {
+    check->targets = calloc(count, sizeof *check->targets);
+    if (check->targets == NULL)
+        return false;
+    check->count = count;
+    for (size_t i = 0; i < count; i++) {
+        check->targets[i].app = client_app_ref(apps[i].app);
+        (void)snprintf(check->targets[i].service, sizeof check->targets[i].service, "%s",
+                       apps[i].service);
+    }
+    return true;
+}
+
+struct check *check_start(struct helper *helper, const struct check_app *apps, size_t count,
                           void (*row)(void *arg, json_t *row), void (*done)(void *arg), void *arg) {
     struct check *check = calloc(1, sizeof *check);
 
     if (check == NULL)
         return NULL;
-    *check = (struct check){.helper = helper,
-                            .setup = setup_ref(setup),
-                            .only = app_name != NULL ? strdup(app_name) : NULL,
-                            .row = row,
-                            .done = done,
-                            .arg = arg};
-    if (!begin_app(check)) {
+    *check = (struct check){.helper = helper, .row = row, .done = done, .arg = arg};
+    if (!copy_targets(check, apps, count) || !begin_app(check)) {
         free_check(check);
         return NULL;
     }

@@ -13,11 +13,16 @@ enum {
 
 struct check;
 
-/* Tries the applications of the setup one after the other: only the one of `app_name`, or all
- * (NULL). `row` gets each finding as it comes and owns it; `done` comes once, after which the check
- * is gone. NULL when there is no memory.
+struct check_app {
+    struct client_app *app;
+    const char *service; /* that handed it over; "" for one of the configuration file */
+};
+
+/* Tries these applications, at least one, one after the other. `row` gets each finding as it comes
+ * and owns it; `done` comes once, after which the check is gone. What is passed is copied. NULL
+ * when there is no memory.
  */
-struct check *check_start(struct helper *helper, struct setup *setup, const char *app_name,
+struct check *check_start(struct helper *helper, const struct check_app *apps, size_t count,
                           void (*row)(void *arg, json_t *row), void (*done)(void *arg), void *arg);
 void check_cancel(struct check *check);
 

@@ -52,6 +52,20 @@ static const char *set_defaults(enum options_section kind, void *target) {
     return why;
 }
 
+/* NULL when there is no memory. */
+static struct config_app *new_app(struct config *c, const char *name, int line) {
+    struct config_app *more = reallocarray(c->apps, c->apps_count + 1, sizeof *more);
+
+    if (more == NULL)
+        return NULL;
+    c->apps = more;
+    more += c->apps_count++;
+    memset(more, 0, sizeof *more);
+    more->line = line;
+    (void)snprintf(more->name, sizeof more->name, "%s", name);
+    return more;
+}
+
 static const char *add_section(struct config *c, const char *section, int line) {
     const char *name;
     bool is_app = named_section(section, "app", &name);
@@ -65,16 +79,9 @@ static const char *add_section(struct config *c, const char *section, int line) 
     if (is_app ? config_find_app(c, name) != NULL : config_find_service(c, name) != NULL)
         return "the section is there twice";
     if (is_app) {
-        struct config_app *more = reallocarray(c->apps, c->apps_count + 1, sizeof *more);
+        struct config_app *app = new_app(c, name, line);
 
-        if (more == NULL)
-            return "out of memory";
-        c->apps = more;
-        more += c->apps_count++;
-        memset(more, 0, sizeof *more);
-        more->line = line;
-        (void)snprintf(more->name, sizeof more->name, "%s", name);
-        return set_defaults(OPTIONS_APP, more);
+        return app != NULL ? set_defaults(OPTIONS_APP, app) : "out of memory";
     }
     struct config_service *more = reallocarray(c->services, c->services_count + 1, sizeof *more);
 
@@ -134,29 +141,41 @@ void config_refuse_user(const struct config *config, const char *why, struct con
     inifile_fail(error, config->file, config->helper.user_line, "helper", "user: %s", why);
 }
 
-static bool has_required(struct config *c, const struct inifile *ini, const char *section,
+static bool has_key(const struct inifile *ini, const char *section, const char *key) {
+    for (size_t i = 0; i < ini->count; i++) {
+        const struct inifile_setting *s = &ini->settings[i];
+
+        if (s->key != NULL && strcmp(s->section, section) == 0 && strcmp(s->key, key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Does the section have one of the keys that go together? */
+static bool has_together(const struct inifile *ini, const char *section,
+                         enum options_section kind) {
+    for (const struct option *o = options_all(); o->key != NULL; o++) {
+        if (o->section == kind && o->required == OPTIONS_TOGETHER && has_key(ini, section, o->key))
+            return true;
+    }
+    return false;
+}
+
+static bool has_required(struct config *c, const struct inifile *ini, size_t heading,
                          struct config_error *error) {
+    const char *section = ini->settings[heading].section;
     enum options_section kind;
+    bool together;
 
     if (find_target(c, section, &kind) == NULL)
         return true;
+    together = has_together(ini, section, kind);
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        bool found = !o->required || o->section != kind;
-        int line = 0;
+        bool required = o->required == OPTIONS_TOGETHER ? together : o->required != 0;
 
-        for (size_t i = 0; i < ini->count; i++) {
-            const struct inifile_setting *s = &ini->settings[i];
-
-            if (strcmp(s->section, section) != 0)
-                continue;
-            if (s->key == NULL)
-                line = s->line;
-            else if (strcmp(s->key, o->key) == 0)
-                found = true;
-        }
-        if (!found) {
-            inifile_fail(error, ini->file, line, section, "%s: is missing and has no default",
-                         o->key);
+        if (o->section == kind && required && !has_key(ini, section, o->key)) {
+            inifile_fail(error, ini->file, ini->settings[heading].line, section,
+                         "%s: is missing and has no default", o->key);
             return false;
         }
     }
@@ -196,27 +215,59 @@ static bool check_sockets(const struct config *c, const struct inifile *ini,
     return true;
 }
 
+/* A file without [app] is as good as one with an [app] of defaults and no keys, if there is a
+ * service that may hand over keys.
+ */
+static bool check_apps(struct config *c, const struct inifile *ini, struct config_error *error) {
+    bool handed = false;
+
+    if (c->apps_count > 0)
+        return true;
+    for (size_t i = 0; i < c->services_count; i++)
+        handed = handed || c->services[i].set_app;
+    if (!handed)
+        inifile_fail(error, ini->file, 0, NULL,
+                     "there is no [app NAME] section: add one with corp_id, agent_id and "
+                     "secret_file, or give a [service NAME] set_app = yes and account = no");
+    else if (new_app(c, "", 0) == NULL || set_defaults(OPTIONS_APP, &c->apps[0]) != NULL)
+        inifile_fail(error, ini->file, 0, NULL, "out of memory");
+    else
+        return true;
+    return false;
+}
+
+static bool check_service(struct config *c, const struct inifile *ini, struct config_service *s,
+                          struct config_error *error) {
+    s->app = s->app_name[0] != '\0' ? config_find_app(c, s->app_name) : &c->apps[0];
+    if (s->app == NULL)
+        inifile_fail(error, ini->file, s->line, NULL,
+                     "[service %s] app: there is no section [app %s]", s->name, s->app_name);
+    else if (s->set_app && s->account)
+        inifile_fail(error, ini->file, s->line, NULL,
+                     "[service %s] set_app: goes with account = no only: an application that a "
+                     "host handed over never decides about accounts of this machine",
+                     s->name);
+    else if (!config_has_keys(s->app) && !s->set_app)
+        inifile_fail(error, ini->file, s->line, NULL,
+                     "[service %s] app: [app%s%s] has no keys: give it corp_id, agent_id and "
+                     "secret_file, or give this service set_app = yes and account = no",
+                     s->name, s->app->name[0] != '\0' ? " " : "", s->app->name);
+    else
+        return true;
+    return false;
+}
+
 /* What no single setting can tell. */
 static bool check_whole(struct config *c, const struct inifile *ini, struct config_error *error) {
     for (size_t i = 0; i < ini->count; i++) {
-        if (ini->settings[i].key == NULL && !has_required(c, ini, ini->settings[i].section, error))
+        if (ini->settings[i].key == NULL && !has_required(c, ini, i, error))
             return false;
     }
-    if (c->apps_count == 0) {
-        inifile_fail(error, ini->file, 0, NULL,
-                     "there is no [app NAME] section: add one with corp_id, "
-                     "agent_id and secret_file");
+    if (!check_apps(c, ini, error))
         return false;
-    }
     for (size_t i = 0; i < c->services_count; i++) {
-        struct config_service *s = &c->services[i];
-
-        s->app = s->app_name[0] != '\0' ? config_find_app(c, s->app_name) : &c->apps[0];
-        if (s->app == NULL) {
-            inifile_fail(error, ini->file, s->line, NULL,
-                         "[service %s] app: there is no section [app %s]", s->name, s->app_name);
+        if (!check_service(c, ini, &c->services[i], error))
             return false;
-        }
     }
     return check_sockets(c, ini, error);
 }
@@ -257,6 +308,8 @@ bool config_read_secrets(struct config *config, struct config_error *error) {
         struct config_app *app = &config->apps[i];
         char why[256];
 
+        if (!config_has_keys(app))
+            continue;
         if (!secretfile_read(app->secret_file, &app->secret, why, sizeof why)) {
             inifile_fail(error, config->file, app->line, NULL, "[app %s] secret_file: %s: %s",
                          app->name, app->secret_file, why);
@@ -290,6 +343,10 @@ struct config_app *config_find_app(const struct config *config, const char *name
             return &config->apps[i];
     }
     return NULL;
+}
+
+bool config_has_keys(const struct config_app *app) {
+    return app->corp_id[0] != '\0';
 }
 
 bool config_same_app(const struct config_app *a, const struct config_app *b) {

@@ -42,6 +42,9 @@ struct config_helper {
     int log_level; /* of syslog(3) */
 };
 
+/* Without corp_id, agent_id and secret_file it has no keys: services hand over those of
+ * applications of their own, which take everything else from here.
+ */
 struct config_app {
     char name[WECOM_SERVICE_MAX_BYTES + 1];
     int line; /* of its heading */
@@ -49,7 +52,7 @@ struct config_app {
     long agent_id;
     char secret_file[CONFIG_PATH_BYTES];
     struct secret secret; /* what secret_file holds, without the white space at its end */
-    char company[256];
+    char company[WECOM_COMPANY_MAX_BYTES + 1];
     char api_url[CONFIG_URL_BYTES], authorize_url[CONFIG_URL_BYTES], sso_url[CONFIG_URL_BYTES];
     char ca_file[CONFIG_PATH_BYTES];
     char proxy[CONFIG_URL_BYTES];
@@ -62,6 +65,7 @@ struct config_service {
     const struct config_app *app;
     unsigned int methods, exports;
     bool account;
+    bool set_app; /* may hand over applications of its own; never with account */
     struct config_caller callers[CONFIG_CALLERS];
     size_t callers_count;
     char callers_text[512];
@@ -72,7 +76,10 @@ struct config_service {
 struct config {
     char file[CONFIG_PATH_BYTES];
     struct config_helper helper;
-    struct config_app *apps; /* in the order of the file; the first is the default */
+    /* In the order of the file; the first is the default. Never none: where the file has none, one
+     * without keys and name.
+     */
+    struct config_app *apps;
     size_t apps_count;
     struct config_service *services;
     size_t services_count;
@@ -100,6 +107,8 @@ void config_free(struct config *config);
 /* NULL when there is none of that name. */
 struct config_service *config_find_service(const struct config *config, const char *name);
 struct config_app *config_find_app(const struct config *config, const char *name);
+
+bool config_has_keys(const struct config_app *app);
 
 /* Is everything that tells one application from another the same, so that a token stays good? */
 bool config_same_app(const struct config_app *a, const struct config_app *b);

@@ -6,6 +6,7 @@
 
 #include "helper/account.h"
 #include "helper/admin.h"
+#include "helper/app_set.h"
 #include "helper/log.h"
 #include "helper/login.h"
 #include "helper/web_host.h"
@@ -38,6 +39,7 @@ static const struct rule rules[] = {
     {WIRE_SESSION,   SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, account_session},
     {WIRE_INFO,      SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, web_host_info},
     {WIRE_APP_CHECK, SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, web_host_check},
+    {WIRE_APP_SET,   SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, app_set_begin},
     {WIRE_ADMIN,     SERVER_ADMIN,                  OPERATOR, FIRST, admin_begin},
 };
 /* clang-format on */

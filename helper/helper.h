@@ -5,9 +5,11 @@
 #include <stdint.h>
 
 #include "helper/codes.h"
+#include "helper/handed.h"
 #include "helper/members.h"
 #include "helper/server.h"
 #include "helper/setup.h"
+#include "helper/tries.h"
 #include "helper/wecom/client.h"
 
 struct event_base;
@@ -20,6 +22,8 @@ struct helper {
     struct codes *codes;
     struct server *server;
     struct setup *setup; /* the configuration of new exchanges */
+    struct handed *handed;
+    struct tries *tries; /* of keys that are handed over */
 
     int64_t started_ms;
     unsigned long granted, denied;

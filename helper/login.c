@@ -173,7 +173,7 @@ static const struct login_method *choose(const struct config_service *service) {
 void login_begin(struct helper *helper, struct server_peer *peer,
                  const struct wire_message *message) {
     struct login *login = calloc(1, sizeof *login);
-    struct client_failure refusal = {0};
+    struct client_failure refusal;
     const char *why;
 
     if (login == NULL) {
@@ -187,8 +187,9 @@ void login_begin(struct helper *helper, struct server_peer *peer,
     if (why == NULL && !login->request.identity && login->request.user[0] == '\0')
         why = "the host named no user";
     if (why != NULL) {
-        (void)snprintf(refusal.detail, sizeof refusal.detail, "%s", why);
-        login_deny(login, WECOM_REASON_NOT_ALLOWED, NULL, &refusal, NULL);
+        const char *text_id = request_explain(why, &refusal);
+
+        login_deny(login, WECOM_REASON_NOT_ALLOWED, NULL, &refusal, text_id);
         return;
     }
     login->method = choose(login->request.service);

@@ -128,6 +128,7 @@ static bool reload(struct helper *helper) {
         helper->setup = fresh;
         log_set_level(fresh->config->helper.log_level);
         setup_unref(old);
+        handed_load(helper->handed, fresh->config);
     }
     log_reload(helper, fresh != NULL);
     return fresh != NULL;
@@ -164,7 +165,10 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->client = client_new(helper->base, http_sender(http), helper->clock);
     helper->members = members_new(helper->clock);
     helper->codes = codes_new();
-    if (helper->client == NULL || helper->members == NULL || helper->codes == NULL) {
+    helper->tries = tries_new(helper->clock);
+    helper->handed = handed_new(helper->client, config->helper.state_dir);
+    if (helper->client == NULL || helper->members == NULL || helper->codes == NULL ||
+        helper->tries == NULL || helper->handed == NULL) {
         config_free(config);
         goto out;
     }
@@ -178,6 +182,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     }
     if (helper->setup == NULL || !server_start(server, helper->base, dispatch_message, helper))
         goto out;
+    handed_load(helper->handed, helper->setup->config);
     log_event(LOG_NOTICE, "started", helper->setup->config->file);
     notify_ready();
     good = event_base_dispatch(helper->base) == 0;
@@ -188,6 +193,8 @@ out:
     server_free(server);
     members_free(helper->members);
     setup_unref(helper->setup);
+    handed_free(helper->handed);
+    tries_free(helper->tries);
     codes_free(helper->codes);
     client_free(helper->client);
     http_free(http);

@@ -8,6 +8,9 @@
 
 enum options_section { OPTIONS_HELPER, OPTIONS_APP, OPTIONS_SERVICE };
 
+/* Required where another such key stands in the same section: all of them, or none. */
+enum { OPTIONS_TOGETHER = 2 };
+
 /* One key. `set` checks `value` and stores it at the row's place in `target` (the section's
  * structure); it answers NULL, or why not, as a sentence that says what to do.
  */
@@ -15,7 +18,7 @@ struct option {
     enum options_section section;
     const char *key;
     const char *fallback; /* as if it stood in the file; NULL: none */
-    bool required;
+    int required;         /* no (false), yes (true), or OPTIONS_TOGETHER */
     const char *(*set)(const struct option *self, void *target, const char *value);
     size_t at, bytes; /* the place in the section's structure */
 };

@@ -15,6 +15,18 @@ static void keep(char *out, size_t bytes, const char *value) {
     (void)snprintf(out, bytes, "%s", value != NULL ? value : "");
 }
 
+static const char no_keys[] = "the app= of this service has no keys, and the host named none that "
+                              "was handed over";
+
+/* The application that the host chose among those of its service, else that of the service. */
+static struct client_app *choose_app(const struct request *r, const char *name) {
+    struct client_app *own = setup_app(r->setup, r->service), *handed = NULL;
+
+    if (name != NULL && r->service != NULL && strcmp(name, r->service->app->name) != 0)
+        handed = handed_find(r->helper->handed, r->service_name, name);
+    return client_app_ref(handed != NULL ? handed : own);
+}
+
 void request_open(struct request *r, struct helper *helper, struct server_peer *peer,
                   const struct wire_message *message) {
     int64_t ms = wire_get_number(message, WIRE_F_DEADLINE_MS);
@@ -29,7 +41,7 @@ void request_open(struct request *r, struct helper *helper, struct server_peer *
     keep(r->rhost, sizeof r->rhost, wire_get(message, WIRE_F_RHOST));
     r->identity = wire_get_flag(message, WIRE_F_IDENTITY);
     r->service = config_find_service(r->setup->config, r->service_name);
-    r->app = setup_app(r->setup, r->service);
+    r->app = choose_app(r, wire_get(message, WIRE_F_APP));
     r->begun_ms = helper_now_ms(helper);
     /* so that the person still gets a sentence, and not just the host's time-out */
     r->deadline_ms = r->begun_ms + ms - (ms < 5000 ? ms / 10 : 500);
@@ -38,7 +50,9 @@ void request_open(struct request *r, struct helper *helper, struct server_peer *
 }
 
 void request_close(struct request *r) {
+    client_app_unref(r->app);
     setup_unref(r->setup);
+    r->app = NULL;
     r->setup = NULL;
 }
 
@@ -59,12 +73,20 @@ const char *request_refusal(const struct request *r, const struct wire_message *
         return "there is no section for this service";
     if (!is_caller)
         return "the caller is not among callers= of this service";
-    if (app != NULL && (r->service == NULL || strcmp(app, r->service->app->name) != 0))
-        return "WECOM_APP is not the app= of this service";
-    if (r->service != NULL && message->verb != WIRE_SESSION && message->verb != WIRE_INFO &&
-        message->verb != WIRE_APP_CHECK && r->service->account == r->identity)
+    if (message->verb == WIRE_SESSION || message->verb == WIRE_APP_SET)
+        return NULL; /* concern no application that there is */
+    if (app != NULL && (r->service == NULL || strcmp(app, client_app_settings(r->app)->name) != 0))
+        return "WECOM_APP is not the app= of this service, nor one that it handed over";
+    if (r->service != NULL && message->verb != WIRE_INFO && message->verb != WIRE_APP_CHECK &&
+        r->service->account == r->identity)
         return "account=no of the service and `identity` of its PAM line go together";
-    return NULL;
+    return config_has_keys(client_app_settings(r->app)) ? NULL : no_keys;
+}
+
+const char *request_explain(const char *why, struct client_failure *failure) {
+    *failure = (struct client_failure){.cure = why == no_keys ? "cure_no_keys" : NULL};
+    (void)snprintf(failure->detail, sizeof failure->detail, "%s", why);
+    return why == no_keys ? "no_keys" : NULL;
 }
 
 const char *request_expected_userid(const struct request *r) {
@@ -112,10 +134,13 @@ void request_log(const struct request *r, int level, const char *event, const ch
     log_text(&l, "reason", words_reason(reason));
     log_number(&l, "ms", helper_now_ms(r->helper) - r->begun_ms);
     if (failure != NULL) {
-        log_text(&l, "app", client_app_settings(r->app)->name);
+        const struct config_app *app = client_app_settings(r->app);
+
+        log_text(&l, "app", app->name);
         log_text(&l, "detail", failure->detail);
         log_text(&l, "do",
-                 texts_fill(cure, sizeof cure, CONFIG_LANG_EN, failure->cure, r->id, failure->ip));
+                 texts_fill(cure, sizeof cure, CONFIG_LANG_EN, handed_cure(app, failure->cure),
+                            r->id, failure->ip));
     }
     log_end(&l);
 }

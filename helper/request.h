@@ -15,7 +15,7 @@ struct request {
     struct server_peer *peer;
     struct setup *setup;                  /* a reference: kept over a reload */
     const struct config_service *service; /* NULL: the service has no section */
-    struct client_app *app;
+    struct client_app *app; /* a reference: kept when a service hands over another one */
     char id[REPLY_ID_BYTES];
     char service_name[WECOM_SERVICE_MAX_BYTES + 1];
     char user[WECOM_USER_MAX_BYTES + 1]; /* "" when the host set none */
@@ -39,6 +39,11 @@ bool request_arm(const struct request *r, struct event *deadline);
  * that the host chose, and that identity and account= agree.
  */
 const char *request_refusal(const struct request *r, const struct wire_message *message);
+
+/* Puts such a refusal into `failure`, with what to do where that is known. Returns the id of the
+ * person's sentence; NULL: that of not_allowed.
+ */
+const char *request_explain(const char *why, struct client_failure *failure);
 
 /* The userid that the login is for: of the link, else the name itself; NULL when the host set no
  * name or it cannot be a userid.

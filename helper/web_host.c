@@ -5,6 +5,7 @@
 
 #include "helper/check.h"
 #include "helper/request.h"
+#include "helper/texts.h"
 
 struct question {
     struct request request;
@@ -30,8 +31,9 @@ static void finish(struct question *q, enum wecom_verdict verdict, enum wecom_re
 static struct question *open_question(struct helper *helper, struct server_peer *peer,
                                       const struct wire_message *message, const char *event) {
     struct question *q = calloc(1, sizeof *q);
-    struct client_failure refusal = {0};
-    const char *why;
+    struct client_failure refusal;
+    const char *why, *text_id;
+    char text[1024];
 
     if (q == NULL) {
         server_refuse(peer, "no memory for its question");
@@ -42,10 +44,16 @@ static struct question *open_question(struct helper *helper, struct server_peer 
     why = request_refusal(&q->request, message);
     if (why == NULL)
         return q;
-    (void)snprintf(refusal.detail, sizeof refusal.detail, "%s", why);
+    text_id = request_explain(why, &refusal);
     request_log(&q->request, LOG_NOTICE, event, NULL, NULL, WECOM_REASON_NOT_ALLOWED, &refusal);
+    if (text_id != NULL)
+        why = texts_fill(text, sizeof text, q->request.service->lang, text_id, q->request.id, NULL);
     finish(q, WECOM_VERDICT_DENIED, WECOM_REASON_NOT_ALLOWED, why);
     return NULL;
+}
+
+static bool is_handed(const struct request *r) {
+    return r->app != setup_app(r->setup, r->service);
 }
 
 void web_host_info(struct helper *helper, struct server_peer *peer,
@@ -55,7 +63,8 @@ void web_host_info(struct helper *helper, struct server_peer *peer,
 
     if (q == NULL)
         return;
-    app = q->request.service->app;
+    /* what only hosts use is not among the settings that an application is made anew for */
+    app = is_handed(&q->request) ? client_app_settings(q->request.app) : q->request.service->app;
     reply_row(peer,
               json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "app", app->name, "corp_id", app->corp_id,
                         "agent_id", (json_int_t)app->agent_id, "company", app->company,
@@ -79,11 +88,13 @@ static void on_done(void *arg) {
 void web_host_check(struct helper *helper, struct server_peer *peer,
                     const struct wire_message *message) {
     struct question *q = open_question(helper, peer, message, "app_check denied");
+    struct check_app what;
 
     if (q == NULL)
         return;
-    q->check =
-        check_start(helper, q->request.setup, q->request.service->app->name, on_row, on_done, q);
+    what = (struct check_app){.app = q->request.app,
+                              .service = is_handed(&q->request) ? q->request.service_name : ""};
+    q->check = check_start(helper, &what, 1, on_row, on_done, q);
     if (q->check == NULL)
         finish(q, WECOM_VERDICT_UNAVAILABLE, WECOM_REASON_INTERNAL, "out of memory");
 }

@@ -33,6 +33,7 @@ static const struct {
     enum texts_id name;
 } items[] = {
     {"configuration", TEXT_ITEM_CONFIGURATION},
+    {"keys", TEXT_ITEM_KEYS},
     {"name_resolution", TEXT_ITEM_NAME_RESOLUTION},
     {"tls", TEXT_ITEM_TLS},
     {"token", TEXT_ITEM_TOKEN},

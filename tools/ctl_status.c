@@ -51,9 +51,13 @@ static const struct ctl_column helper_columns[] = {
 };
 
 static const struct ctl_column app_columns[] = {
-    {TEXT_LABEL_APP, "name", NULL},          {TEXT_LABEL_CORP_ID, "corp_id", NULL},
-    {TEXT_LABEL_AGENT_ID, "agent_id", NULL}, {TEXT_LABEL_TOKEN, NULL, write_token},
-    {TEXT_LABEL_REQUESTS, "requests", NULL}, {TEXT_LABEL_LAST_ERROR, NULL, write_last_error},
+    {TEXT_LABEL_APP, "name", NULL},
+    {TEXT_LABEL_HANDED_BY, "service", NULL},
+    {TEXT_LABEL_CORP_ID, "corp_id", NULL},
+    {TEXT_LABEL_AGENT_ID, "agent_id", NULL},
+    {TEXT_LABEL_TOKEN, NULL, write_token},
+    {TEXT_LABEL_REQUESTS, "requests", NULL},
+    {TEXT_LABEL_LAST_ERROR, NULL, write_last_error},
 };
 
 static const struct ctl_column service_columns[] = {
@@ -62,6 +66,25 @@ static const struct ctl_column service_columns[] = {
     {TEXT_LABEL_CALLERS, "callers", NULL},       {TEXT_LABEL_SERVICE_GRANTED, "granted", NULL},
     {TEXT_LABEL_SERVICE_DENIED, "denied", NULL},
 };
+
+/* Who handed an application over is told where that is true of any. */
+static void print_apps(const json_t *rows, enum texts_lang lang) {
+    struct ctl_column shown[COUNT(app_columns)];
+    bool handed = false;
+    size_t count = 0, i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row) {
+        const char *service = json_string_value(json_object_get(row, "service"));
+
+        handed = handed || (ctl_is_kind(row, "app") && service != NULL && service[0] != '\0');
+    }
+    for (size_t c = 0; c < COUNT(app_columns); c++) {
+        if (handed || app_columns[c].heading != TEXT_LABEL_HANDED_BY)
+            shown[count++] = app_columns[c];
+    }
+    ctl_table(stdout, rows, "app", shown, count, lang);
+}
 
 static void print_reload_error(const json_t *row, enum texts_lang lang) {
     const char *error = json_string_value(json_object_get(row, "reload_error"));
@@ -99,7 +122,7 @@ int ctl_status(const struct ctl_request *request) {
         ctl_list(stdout, row, helper_columns, COUNT(helper_columns), request->lang);
         print_reload_error(row, request->lang);
     }
-    ctl_table(stdout, rows, "app", app_columns, COUNT(app_columns), request->lang);
+    print_apps(rows, request->lang);
     ctl_table(stdout, rows, "service", service_columns, COUNT(service_columns), request->lang);
     json_decref(rows);
     return ctl_end(request, NULL, CTL_DONE);

@@ -27,6 +27,7 @@ enum {
     OPTION_ACCOUNT,
     OPTION_INFO,
     OPTION_CHECK,
+    OPTION_SET_APP,
     OPTION_VERSION,
     OPTION_HELP,
     OPTION_COUNT
@@ -41,6 +42,7 @@ static const struct option_rule options[OPTION_COUNT] = {
     [OPTION_ACCOUNT] = {"--account", NULL, TEXT_USAGE},
     [OPTION_INFO] = {"--info", NULL, TEXT_USAGE},
     [OPTION_CHECK] = {"--check", NULL, TEXT_USAGE},
+    [OPTION_SET_APP] = {"--set-app", name_is_word, TEXT_RULE_WORD},
     [OPTION_VERSION] = {"--version", NULL, TEXT_USAGE},
     [OPTION_HELP] = {"--help", NULL, TEXT_USAGE},
 };
@@ -61,6 +63,8 @@ static const struct mode {
      TEXT_HELP_INFO, login_info},
     {OPTION_CHECK, GIVEN(SERVICE), GIVEN(APP) | GIVEN(SOCKET),
      "--check [--app NAME] [--socket PATH]", TEXT_HELP_APP_CHECK, login_check},
+    {OPTION_SET_APP, GIVEN(SERVICE), GIVEN(SOCKET), "--set-app NAME [--socket PATH]",
+     TEXT_HELP_SET_APP, login_set_app},
     {OPTION_COUNT, GIVEN(SERVICE), GIVEN(APP) | GIVEN(RHOST) | GIVEN(USER) | GIVEN(SOCKET),
      "[--app NAME] [--rhost IP] [--user NAME]", TEXT_HELP_LOGIN, login_sign_in},
 };
@@ -153,6 +157,7 @@ int main(int argc, char **argv) {
     request.app = values[OPTION_APP];
     request.rhost = values[OPTION_RHOST];
     request.user = values[OPTION_USER];
+    request.set_app = values[OPTION_SET_APP];
     request.socket = values[OPTION_SOCKET] != NULL ? values[OPTION_SOCKET] : WECOM_LOGIN_SOCKET;
     status = mode->run(&request, &answer);
     return finish(answer, status);

@@ -17,7 +17,8 @@ enum {
 /* What the command line asks for; NULL where it does not say. */
 struct login_request {
     const char *service, *app, *rhost, *user;
-    const char *socket; /* of the helper; for the questions that do not go through PAM */
+    const char *set_app; /* the name under which keys are handed over */
+    const char *socket;  /* of the helper; for the questions that do not go through PAM */
 };
 
 /* Each makes the answer to be printed (NULL: there was no memory for it) and returns the exit
@@ -27,5 +28,6 @@ int login_sign_in(const struct login_request *request, json_t **answer);
 int login_account(const struct login_request *request, json_t **answer);
 int login_info(const struct login_request *request, json_t **answer);
 int login_check(const struct login_request *request, json_t **answer);
+int login_set_app(const struct login_request *request, json_t **answer);
 
 #endif

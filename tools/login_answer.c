@@ -1,6 +1,8 @@
 /* What a PAM exchange came to, as JSON. */
 #include "tools/login_answer.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,7 @@
 #include "common/wire.h"
 #include "common/words.h"
 #include "tools/login_codes.h"
+#include "tools/login_input.h"
 #include "tools/say.h"
 
 /* "env." of the names in WIRE_ENV_FIELDS. */
@@ -20,6 +23,25 @@ int login_answer_trouble(enum texts_id text, const char *const *words, json_t **
     *answer = say_failure(WECOM_REASON_INTERNAL,
                           texts_say(message, sizeof message, text, TEXTS_BOTH, words));
     return LOGIN_EXIT_TROUBLE;
+}
+
+int login_answer_input(enum wecom_error err, enum texts_id form, json_t **answer) {
+    char number[16];
+
+    switch (err) {
+    case WECOM_E_TIMEOUT:
+        (void)snprintf(number, sizeof number, "%d", LOGIN_INPUT_MS / 1000);
+        return login_answer_trouble(TEXT_INPUT_SLOW, TEXTS_WORDS(number), answer);
+    case WECOM_E_TOO_LONG:
+        (void)snprintf(number, sizeof number, "%d", LOGIN_INPUT_MAX_BYTES);
+        return login_answer_trouble(TEXT_INPUT_LONG, TEXTS_WORDS(number), answer);
+    case WECOM_E_SYSTEM:
+        return login_answer_trouble(TEXT_INPUT_READ, TEXTS_WORDS(strerror(errno)), answer);
+    case WECOM_E_MEMORY:
+        return login_answer_trouble(TEXT_NO_MEMORY, NULL, answer);
+    default:
+        return login_answer_trouble(form, NULL, answer);
+    }
 }
 
 /* Is `variable` ("NAME=value") one that a host may learn? */

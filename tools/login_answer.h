@@ -8,6 +8,7 @@
 #include "tools/login.h"
 #include "tools/login_conv.h"
 #include "tools/texts.h"
+#include "wecom/error.h"
 
 /* The variable in which pam_wecom.so leaves its reason where it finds it in the PAM environment. */
 #define LOGIN_ANSWER_REASON "WECOM_REASON"
@@ -24,5 +25,8 @@ int login_answer_refused(pam_handle_t *pamh, const struct login_request *request
 
 /* {"ok":false,"reason":"internal","message":...}: no exchange came about. */
 int login_answer_trouble(enum texts_id text, const char *const *words, json_t **answer);
+
+/* The same for standard input that could not be taken; `form` says what should be there. */
+int login_answer_input(enum wecom_error err, enum texts_id form, json_t **answer);
 
 #endif

@@ -1,10 +1,8 @@
 /* wecom-login's two questions to a PAM stack: sign somebody in, and is somebody still in? */
 #include "tools/login.h"
 
-#include <errno.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "tools/login_answer.h"
@@ -61,26 +59,6 @@ out:
     return exit_status;
 }
 
-/* What is wrong with the input, as an answer. */
-static int input_trouble(enum wecom_error err, json_t **answer) {
-    char number[16];
-
-    switch (err) {
-    case WECOM_E_TIMEOUT:
-        (void)snprintf(number, sizeof number, "%d", LOGIN_INPUT_MS / 1000);
-        return login_answer_trouble(TEXT_INPUT_SLOW, TEXTS_WORDS(number), answer);
-    case WECOM_E_TOO_LONG:
-        (void)snprintf(number, sizeof number, "%d", LOGIN_INPUT_MAX_BYTES);
-        return login_answer_trouble(TEXT_INPUT_LONG, TEXTS_WORDS(number), answer);
-    case WECOM_E_SYSTEM:
-        return login_answer_trouble(TEXT_INPUT_READ, TEXTS_WORDS(strerror(errno)), answer);
-    case WECOM_E_MEMORY:
-        return login_answer_trouble(TEXT_NO_MEMORY, NULL, answer);
-    default:
-        return login_answer_trouble(TEXT_INPUT_FORM, NULL, answer);
-    }
-}
-
 /* What the person brought is no code of anybody: the same refusal as from the module, but the
  * stack, which may log or count, does not see it.
  */
@@ -104,7 +82,7 @@ int login_sign_in(const struct login_request *request, json_t **answer) {
     secret_clear(&input);
     login_memory_wipe_stack();
     if (err != WECOM_OK)
-        status = input_trouble(err, answer);
+        status = login_answer_input(err, TEXT_INPUT_FORM, answer);
     else if (!login_input_is_possible(&conv.code))
         status = refuse_code(answer);
     else

@@ -57,7 +57,10 @@ static enum wecom_error build_request(const struct rows_question *q, struct wire
     const struct {
         enum wire_field field;
         const char *value;
-    } fields[] = {{WIRE_F_SERVICE, q->service}, {WIRE_F_APP, q->app}, {WIRE_F_COMMAND, q->command}};
+    } fields[] = {{WIRE_F_SERVICE, q->service},   {WIRE_F_APP, q->app},
+                  {WIRE_F_COMMAND, q->command},   {WIRE_F_CORP, q->corp},
+                  {WIRE_F_AGENT_ID, q->agent_id}, {WIRE_F_SECRET, q->secret},
+                  {WIRE_F_COMPANY, q->company}};
     struct wire_message *request = wire_new(q->verb);
     enum wecom_error err;
 

@@ -22,10 +22,12 @@ enum {
 };
 
 struct rows_question {
-    enum wire_verb verb; /* WIRE_INFO, WIRE_APP_CHECK or WIRE_ADMIN */
+    enum wire_verb verb; /* WIRE_INFO, WIRE_APP_CHECK, WIRE_APP_SET or WIRE_ADMIN */
     const char *socket;
     const char *service, *app; /* NULL: not sent */
     const char *command;       /* of WIRE_ADMIN; NULL: not sent */
+    /* Of WIRE_APP_SET; NULL: not sent. */
+    const char *corp, *agent_id, *secret, *company;
     int timeout_ms;
 };
 

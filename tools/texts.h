@@ -72,11 +72,24 @@ enum texts_lang {
     X(INPUT_READ, "Standard input could not be read: {1}", "无法读取标准输入：{1}")                \
     X(INPUT_SLOW, "Standard input did not end within {1} s. Write one JSON object and close it.",  \
       "标准输入在 {1} 秒内没有结束。请写入一个 JSON 对象后关闭。")                                 \
-    X(INPUT_LONG, "Standard input holds more than {1} bytes. One object {\"code\":\"...\"} is "    \
-      "expected.", "标准输入超过 {1} 字节。应为一个对象 {\"code\":\"...\"}。")                     \
+    X(INPUT_LONG, "Standard input holds more than {1} bytes. One small JSON object is expected.",  \
+      "标准输入超过 {1} 字节。应为一个很小的 JSON 对象。")                                         \
     X(INPUT_FORM, "Standard input must hold exactly one JSON object of the form "                  \
       "{\"code\":\"...\"}, each key once and no other key.",                                       \
       "标准输入必须恰好是一个形如 {\"code\":\"...\"} 的 JSON 对象，键不重复，也没有其他键。")      \
+    X(KEYS_FORM, "Standard input must hold exactly one JSON object of the form "                   \
+      "{\"corp_id\":\"...\",\"agent_id\":1000002,\"secret\":\"...\"}, each key once; \"company\" "   \
+      "may be there too, of at most 255 bytes, and no other key.",                                 \
+      "标准输入必须恰好是一个形如 {\"corp_id\":\"...\",\"agent_id\":1000002,\"secret\":\"...\"} 的 "  \
+      "JSON 对象，键不重复；可另有 \"company\"（最多 255 字节），不得有其他键。")                  \
+    X(KEYS_CORP, "This is not a Company ID of WeCom: admin console > My Company > Company ID, "    \
+      "such as ww1234567890abcdef.",                                                               \
+      "这不是企业微信的企业 ID：见管理后台“我的企业”中的企业 ID，例如 ww1234567890abcdef。")       \
+    X(KEYS_AGENT, "This is not an AgentId of WeCom: it is the number on the application's page, "  \
+      "such as 1000002.",                                                                          \
+      "这不是企业微信的 AgentId：它是应用页面上的数字，例如 1000002。")                            \
+    X(KEYS_SECRET, "This is not a Secret of WeCom: copy it once more from the application's page.", \
+      "这不是企业微信的 Secret：请从应用页面重新复制。")                                           \
     X(CODE_IMPOSSIBLE, "This is not a code of WeCom. Please sign in again.",                       \
       "这不是企业微信的代码，请重新登录。")                                                        \
     X(PAM_START, "The PAM service {1} could not be started ({2}). Look at /etc/pam.d/{1} and the " \
@@ -102,6 +115,10 @@ enum texts_lang {
     X(HELP_INFO, "corp id, agent id, company and URLs of the service's application",               \
       "该服务所用应用的企业 ID、AgentId、企业名称和各 URL")                                        \
     X(HELP_APP_CHECK, "check the service's application", "检查该服务所用的应用")                   \
+    X(HELP_SET_APP, "hand over the keys of an application of the service's own, from standard "    \
+      "input: {\"corp_id\":...,\"agent_id\":...,\"secret\":...}",                                  \
+      "提交该服务自有应用的密钥，由标准输入给出："                                                 \
+      "{\"corp_id\":...,\"agent_id\":...,\"secret\":...}")                                         \
     X(HELP_STATUS, "what the helper is doing now", "helper 的当前状态")                            \
     X(HELP_CHECK, "check configuration, network and WeCom, and say how to cure what is wrong",     \
       "检查配置、网络和企业微信，并给出解决办法")                                                  \
@@ -117,6 +134,7 @@ enum texts_lang {
     X(LABEL_GRANTED, "granted", "放行")                                                            \
     X(LABEL_DENIED, "denied", "拒绝")                                                              \
     X(LABEL_APP, "APP", "应用")                                                                    \
+    X(LABEL_HANDED_BY, "HANDED OVER BY", "提交者")                                                 \
     X(LABEL_CORP_ID, "CORP ID", "企业 ID")                                                         \
     X(LABEL_AGENT_ID, "AGENT ID", "AgentId")                                                       \
     X(LABEL_TOKEN, "TOKEN", "令牌")                                                                \
@@ -133,6 +151,7 @@ enum texts_lang {
       "上一次重新读取配置失败，仍在使用之前的配置：{1}")                                           \
     /* wecomctl check */                                                                           \
     X(ITEM_CONFIGURATION, "configuration", "配置")                                                 \
+    X(ITEM_KEYS, "keys", "密钥")                                                                   \
     X(ITEM_NAME_RESOLUTION, "name resolution", "域名解析")                                         \
     X(ITEM_TLS, "TLS", "加密连接")                                                                 \
     X(ITEM_TOKEN, "token", "令牌")                                                                 \

@@ -17,6 +17,16 @@ enum {
     /* A company id: "ww" or "wx" and 16 characters today; room for private deployments. */
     WECOM_CORP_ID_MAX_BYTES = 64,
 
+    /* An application's Secret: 43 characters today. No page gives a limit; a token, which is made
+     * of the same letters, has at most 512 bytes (path 91039). */
+    WECOM_SECRET_MAX_BYTES = 512,
+
+    /* How a company is called, as in company= of wecom.conf. */
+    WECOM_COMPANY_MAX_BYTES = 255,
+
+    /* An AgentId: 1000002 and following today. A number of the wire has at most 9 digits. */
+    WECOM_AGENT_ID_MAX = 999999999,
+
     /* corp_id "/" userid, as in /etc/wecom/links. */
     WECOM_LINK_MAX_BYTES = WECOM_CORP_ID_MAX_BYTES + 1 + WECOM_USERID_MAX_BYTES,
 

@@ -16,6 +16,7 @@
  *     session -> ready                                  opened or closed, for the audit log only
  *     info    -> ready, row*, result                    what a web host needs to build its links
  *     app_check, admin -> ready, row*, result           one JSON object a row
+ *     app_set -> ready, result                          a host hands over keys of its own
  *
  * A host that closes its socket ends the exchange. One connection carries one exchange.
  */
@@ -40,6 +41,7 @@ enum { WIRE_JSON_MAX_BYTES = 12288 };
     X(SESSION, "session")                                                                          \
     X(INFO, "info")                                                                                \
     X(APP_CHECK, "app_check")                                                                      \
+    X(APP_SET, "app_set")                                                                          \
     X(ADMIN, "admin")                                                                              \
     X(ROW, "row")
 
@@ -66,8 +68,8 @@ enum wire_kind {
 /* X(constant, name, most bytes, kind, needed in, may be in) */
 #define WIRE_FIELDS(X)                                                                             \
     X(SERVICE,     "service",     WECOM_SERVICE_MAX_BYTES, WIRE_WORD,                              \
-      WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(SESSION) | WIRE_IN(INFO) | WIRE_IN(APP_CHECK),   \
-      0)                                                                                           \
+      WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(SESSION) | WIRE_IN(INFO) | WIRE_IN(APP_CHECK) |  \
+      WIRE_IN(APP_SET), 0)                                                                         \
     X(USER,        "user",        WECOM_USER_MAX_BYTES,    WIRE_LINE,                              \
       WIRE_IN(ACCOUNT) | WIRE_IN(SESSION), WIRE_IN(BEGIN) | WIRE_IN(RESULT))                       \
     X(IDENTITY,    "identity",    3,                       WIRE_FLAG,                              \
@@ -82,11 +84,12 @@ enum wire_kind {
       0, WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(SESSION))                                     \
     X(LANG,        "lang",        32,                      WIRE_LINE,  0, WIRE_IN(BEGIN))          \
     X(APP,         "app",         WECOM_SERVICE_MAX_BYTES, WIRE_WORD,                              \
-      0, WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(INFO) | WIRE_IN(APP_CHECK))                   \
+      WIRE_IN(APP_SET),                                                                            \
+      WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(INFO) | WIRE_IN(APP_CHECK))                      \
     X(AUTH_INFO,   "auth_info",   4096,                    WIRE_TEXT,  0, WIRE_IN(BEGIN))          \
     X(DEADLINE_MS, "deadline_ms", 9,                       WIRE_NUMBER,                            \
       WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT),                                                           \
-      WIRE_IN(INFO) | WIRE_IN(APP_CHECK) | WIRE_IN(ADMIN))                                         \
+      WIRE_IN(INFO) | WIRE_IN(APP_CHECK) | WIRE_IN(APP_SET) | WIRE_IN(ADMIN))                      \
     X(AUTHTOK,     "authtok",     WECOM_CODE_MAX_BYTES,    WIRE_SECRET, 0, WIRE_IN(BEGIN))         \
     X(ID,          "id",          16,                      WIRE_WORD,  WIRE_IN(READY), 0)          \
     X(INFO_TEXT,   "info",        8192,                    WIRE_TEXT,  0, WIRE_IN(ASK))            \
@@ -95,7 +98,11 @@ enum wire_kind {
     X(TEXT,        "text",        WECOM_ANSWER_MAX_BYTES,  WIRE_SECRET, WIRE_IN(ANSWER), 0)        \
     X(VERDICT,     "verdict",     16,                      WIRE_WORD,  WIRE_IN(RESULT), 0)         \
     X(ACCOUNT_IS,  "account",     16,                      WIRE_WORD,  0, WIRE_IN(RESULT))         \
-    X(CORP,        "corp",        WECOM_CORP_ID_MAX_BYTES, WIRE_WORD,  0, WIRE_IN(RESULT))         \
+    X(CORP,        "corp",        WECOM_CORP_ID_MAX_BYTES, WIRE_WORD,                              \
+      WIRE_IN(APP_SET), WIRE_IN(RESULT))                                                           \
+    X(AGENT_ID,    "agent_id",    9,                       WIRE_NUMBER, WIRE_IN(APP_SET), 0)       \
+    X(SECRET,      "secret",      WECOM_SECRET_MAX_BYTES,  WIRE_SECRET, WIRE_IN(APP_SET), 0)       \
+    X(COMPANY,     "company",     WECOM_COMPANY_MAX_BYTES, WIRE_LINE,  0, WIRE_IN(APP_SET))        \
     X(USERID,      "userid",      WECOM_USERID_MAX_BYTES,  WIRE_LINE,  0, WIRE_IN(RESULT))         \
     X(METHOD,      "method",      16,                      WIRE_WORD,  0, WIRE_IN(RESULT))         \
     X(REASON,      "reason",      32,                      WIRE_WORD,  0, WIRE_IN(RESULT))         \

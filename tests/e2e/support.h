@@ -156,6 +156,7 @@ struct question {
     bool host;       /* account=yes: without `identity` */
     int deadline_ms; /* 0: 20000, or what slow machines need */
     const char *socket, *command, *op, *lang;
+    const char *corp, *agent_id, *secret; /* of app_set */
 };
 
 enum { TALK_ENVS = WIRE_FIELD_COUNT - WIRE_F_FIRST_ENV, TALK_ROWS = 32 };

@@ -31,6 +31,15 @@ static struct wire_message *message_of(const struct question *q) {
     set(m, WIRE_F_APP, q->app);
     if (verb == WIRE_INFO || verb == WIRE_APP_CHECK)
         return m;
+    if (verb == WIRE_APP_SET) {
+        set(m, WIRE_F_CORP, q->corp);
+        set(m, WIRE_F_AGENT_ID, q->agent_id);
+        set(m, WIRE_F_SECRET, q->secret);
+        ck_assert_int_eq(wire_set_number(m, WIRE_F_DEADLINE_MS,
+                                         q->deadline_ms > 0 ? q->deadline_ms : DEADLINE_MS),
+                         WECOM_OK);
+        return m;
+    }
     set(m, WIRE_F_USER, q->user);
     set(m, WIRE_F_RHOST, q->rhost);
     ck_assert_int_eq(wire_set_flag(m, WIRE_F_IDENTITY, !q->host), WECOM_OK);

@@ -25,9 +25,15 @@ static void must(bool holds) {
 }
 
 static void check_app(const struct config *config, const struct config_app *app) {
-    must(name_is_word(app->name) && config_find_app(config, app->name) == app);
-    must(name_is_corp_id(app->corp_id) && app->agent_id >= 1 && app->agent_id <= INT32_MAX);
-    must(app->secret_file[0] == '/' && app->secret.len == 0);
+    /* one without a name stands for a file that has none */
+    must(name_is_word(app->name) || (config->apps_count == 1 && !config_has_keys(app)));
+    must(config_find_app(config, app->name) == app && app->secret.len == 0);
+    if (config_has_keys(app)) {
+        must(name_is_corp_id(app->corp_id) && app->agent_id >= 1 && app->agent_id <= INT32_MAX);
+        must(app->secret_file[0] == '/');
+    } else {
+        must(app->agent_id == 0 && app->secret_file[0] == '\0');
+    }
     must(strncmp(app->api_url, "https://", 8) == 0);
     must(strpbrk(app->api_url, "@?# \t\r\n") == NULL);
     must(app->proxy[0] == '\0' || strchr(app->proxy, '@') == NULL);
@@ -38,6 +44,8 @@ static void check_service(const struct config *config, const struct config_servi
     must(name_is_word(service->name) && config_find_service(config, service->name) == service);
     must(service->app >= config->apps && service->app < config->apps + config->apps_count);
     must(service->methods != 0);
+    must(!service->set_app || !service->account);
+    must(service->set_app || config_has_keys(service->app));
     must(service->callers_count >= 1 && service->callers_count <= CONFIG_CALLERS);
     must(service->socket[0] == '\0' || service->socket[0] == '/');
     must(strlen(service->socket) <= 107);

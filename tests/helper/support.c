@@ -2,8 +2,8 @@
 #include "tests/helper/support.h"
 
 #include <check.h>
-#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,18 +20,15 @@ char *support_directory(void) {
     return directory;
 }
 
-void support_remove(char *directory) {
-    DIR *dir = opendir(directory);
-    const struct dirent *entry;
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at) {
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
 
-    ck_assert_ptr_nonnull(dir);
-    while ((entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            unlinkat(dirfd(dir), entry->d_name, 0) != 0)
-            (void)unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
-    }
-    (void)closedir(dir);
-    ck_assert_int_eq(rmdir(directory), 0);
+void support_remove(char *directory) {
+    ck_assert_int_eq(nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT), 0);
     free(directory);
 }
 

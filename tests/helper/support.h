@@ -18,7 +18,7 @@
 #define SUPPORT_COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 /* A new empty directory, mode 0755; the string is the caller's. support_remove takes it away with
- * all files in it and frees the string.
+ * all that is in it and frees the string.
  */
 char *support_directory(void);
 void support_remove(char *directory);

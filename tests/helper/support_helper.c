@@ -49,8 +49,11 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.members = members_new(inner->helper.clock);
     inner->helper.codes = codes_new();
     inner->helper.setup = setup_new(inner->helper.client, config, NULL);
+    inner->helper.tries = tries_new(inner->helper.clock);
+    inner->helper.handed = handed_new(inner->helper.client, inner->served->directory);
     ck_assert(inner->helper.members != NULL && inner->helper.codes != NULL &&
-              inner->helper.setup != NULL);
+              inner->helper.setup != NULL && inner->helper.tries != NULL &&
+              inner->helper.handed != NULL);
     return inner;
 }
 
@@ -61,6 +64,8 @@ void inner_helper_free(struct inner_helper *inner) {
     members_free(inner->helper.members);
     client_app_retire(inner->helper.setup->apps[0]);
     setup_unref(inner->helper.setup);
+    handed_free(inner->helper.handed);
+    tries_free(inner->helper.tries);
     codes_free(inner->helper.codes);
     client_free(inner->helper.client);
     ck_assert_uint_eq(fake_waiting(inner->sender, ""), 0);

@@ -89,6 +89,7 @@ START_TEST(what_is_not_in_the_file_has_its_default) {
     ck_assert_uint_eq(service->methods, CONFIG_METHOD_CODE);
     ck_assert_uint_eq(service->exports, CONFIG_EXPORT_USERID | CONFIG_EXPORT_NAME);
     ck_assert(service->account);
+    ck_assert(!service->set_app);
     ck_assert_uint_eq(service->callers_count, 1);
     ck_assert(!service->callers[0].is_group);
     ck_assert_uint_eq(service->callers[0].id, 0);
@@ -257,6 +258,57 @@ START_TEST(a_service_may_stand_before_its_application) {
 
     ck_assert_msg(c != NULL, "%s", error_text);
     ck_assert_ptr_eq(c->services[0].app, &c->apps[1]);
+    config_free(c);
+}
+END_TEST
+
+START_TEST(an_application_may_be_without_keys_for_services_that_hand_them_over) {
+    struct config *c =
+        read_text("[app frame]\nproxy = http://p:1\ncompany = x\n" APP
+                  "[service web]\nmethods = code\naccount = no\nset_app = yes\n"
+                  "[service sshd]\nmethods = code\napp = main\n"
+                  "[service own]\nmethods = code\naccount = no\nset_app = yes\napp = main\n");
+    struct config_error error = {""};
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_uint_eq(c->apps_count, 2);
+    ck_assert(!config_has_keys(&c->apps[0]));
+    ck_assert(config_has_keys(&c->apps[1]));
+    ck_assert_str_eq(c->apps[0].proxy, "http://p:1");
+    ck_assert_str_eq(c->apps[0].api_url, "https://qyapi.weixin.qq.com");
+    ck_assert_int_eq(c->apps[0].agent_id, 0);
+    ck_assert_ptr_eq(c->services[0].app, &c->apps[0]);
+    ck_assert(c->services[0].set_app);
+    ck_assert(!c->services[1].set_app);
+    ck_assert(c->services[2].set_app);
+    /* only what is named is read */
+    ck_assert(!config_read_secrets(c, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "[app main] secret_file: /s/main"));
+    config_free(c);
+    c = read_text("[app frame]\n");
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert(config_read_secrets(c, &error));
+    config_free(c);
+}
+END_TEST
+
+START_TEST(no_application_is_one_of_defaults_without_name_and_keys) {
+    struct config *c = read_text("[service web]\nmethods = code\naccount = no\nset_app = yes\n"
+                                 "[service crm]\nmethods = code\naccount = no\nset_app = yes\n");
+    struct config_error error = {""};
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_uint_eq(c->apps_count, 1);
+    ck_assert(!config_has_keys(&c->apps[0]));
+    ck_assert_str_eq(c->apps[0].name, "");
+    ck_assert_str_eq(c->apps[0].api_url, "https://qyapi.weixin.qq.com");
+    ck_assert_str_eq(c->apps[0].authorize_url,
+                     "https://open.weixin.qq.com/connect/oauth2/authorize");
+    ck_assert_str_eq(c->apps[0].sso_url, "https://login.work.weixin.qq.com/wwlogin/sso/login");
+    ck_assert_str_eq(c->apps[0].proxy, "");
+    ck_assert_ptr_eq(c->services[0].app, &c->apps[0]);
+    ck_assert_ptr_eq(c->services[1].app, &c->apps[0]);
+    ck_assert(config_read_secrets(c, &error));
     config_free(c);
 }
 END_TEST
@@ -547,6 +599,8 @@ Suite *suite(void) {
     tcase_add_test(t, callers_replace_the_default_and_do_not_add_to_it);
     tcase_add_test(t, one_export_is_one_bit);
     tcase_add_test(t, a_service_may_stand_before_its_application);
+    tcase_add_test(t, an_application_may_be_without_keys_for_services_that_hand_them_over);
+    tcase_add_test(t, no_application_is_one_of_defaults_without_name_and_keys);
     tcase_add_test(t, many_sections_keep_their_places);
     tcase_add_loop_test(t, the_same_may_be_written_in_other_ways, 0, SUPPORT_COUNT(same));
     tcase_add_test(t, a_long_value_goes_on_in_the_next_lines);

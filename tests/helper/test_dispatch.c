@@ -40,6 +40,10 @@ static void say(int fd, enum wire_verb verb) {
         served_say(fd, verb, WIRE_F_SERVICE, "web", WIRE_F_USER, "a", WIRE_F_OP, "open",
                    WIRE_FIELD_COUNT);
         break;
+    case WIRE_APP_SET:
+        served_say(fd, verb, WIRE_F_SERVICE, "web", WIRE_F_APP, "a", WIRE_F_CORP, "ww1",
+                   WIRE_F_AGENT_ID, "1", WIRE_F_SECRET, "S", WIRE_FIELD_COUNT);
+        break;
     case WIRE_ADMIN:
         served_say(fd, verb, WIRE_F_COMMAND, "status", WIRE_FIELD_COUNT);
         break;
@@ -69,10 +73,10 @@ static const struct {
 } firsts[] = {
     {WIRE_BEGIN, {true, true, false, false}},     {WIRE_ACCOUNT, {true, true, false, false}},
     {WIRE_SESSION, {true, true, false, false}},   {WIRE_INFO, {true, true, false, false}},
-    {WIRE_APP_CHECK, {true, true, false, false}}, {WIRE_ADMIN, {false, false, true, false}},
-    {WIRE_ANSWER, {false, false, false, false}},  {WIRE_READY, {false, false, false, false}},
-    {WIRE_ASK, {false, false, false, false}},     {WIRE_RESULT, {false, false, false, false}},
-    {WIRE_ROW, {false, false, false, false}},
+    {WIRE_APP_CHECK, {true, true, false, false}}, {WIRE_APP_SET, {true, true, false, false}},
+    {WIRE_ADMIN, {false, false, true, false}},    {WIRE_ANSWER, {false, false, false, false}},
+    {WIRE_READY, {false, false, false, false}},   {WIRE_ASK, {false, false, false, false}},
+    {WIRE_RESULT, {false, false, false, false}},  {WIRE_ROW, {false, false, false, false}},
 };
 
 START_TEST(every_verb_has_its_doors) {

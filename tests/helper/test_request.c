@@ -20,7 +20,7 @@ static struct fake_sender *sender;
 static struct helper helper;
 static struct request request;
 static const char *refusal;
-static int opened, open_fds[8];
+static int opened, open_fds[16];
 static bool keep_open;
 
 static void on_message(void *arg, struct server_peer *peer, const struct wire_message *message) {
@@ -43,7 +43,9 @@ static void setup(void) {
     served = served_new("[service sshd]\nmethods = code\ncallers = root daemon\n"
                         "[service web]\nmethods = code\naccount = no\nsocket = $/web_only.sock\n"
                         "callers = @daemon\n"
-                        "[service closed]\nmethods = code\ncallers = bin\n",
+                        "[service closed]\nmethods = code\ncallers = bin\n"
+                        "[app frame]\n[service keyless]\nmethods = code\naccount = no\n"
+                        "set_app = yes\napp = frame\n",
                         on_message, NULL);
     sender = fake_sender_new(served->base);
     helper = (struct helper){.base = served->base, .clock = fake_clock(&now)};
@@ -55,17 +57,22 @@ static void setup(void) {
                  "[service sshd]\nmethods = code\ncallers = root daemon\n"
                  "[service web]\nmethods = code\naccount = no\nsocket = %s/web_only.sock\n"
                  "callers = @daemon\n"
-                 "[service closed]\nmethods = code\ncallers = bin\n",
+                 "[service closed]\nmethods = code\ncallers = bin\n"
+                 "[app frame]\n[service keyless]\nmethods = code\naccount = no\n"
+                 "set_app = yes\napp = frame\n",
                  served->directory),
         0);
     config = support_config(text);
     free(text);
     helper.setup = setup_new(helper.client, config, NULL);
+    helper.handed = handed_new(helper.client, served->directory);
     ck_assert_ptr_nonnull(helper.setup);
+    ck_assert_ptr_nonnull(helper.handed);
 }
 
 static void teardown(void) {
     request_close(&request);
+    handed_free(helper.handed);
     for (int i = 0; i < opened; i++)
         (void)close(open_fds[i]);
     setup_unref(helper.setup);
@@ -268,6 +275,70 @@ START_TEST(without_a_section_root_may_ask_about_an_account_and_no_more) {
 }
 END_TEST
 
+/* Hands an application over, as app_set.c does when WeCom has taken the keys. */
+static void hand_over(const char *service, const char *name, const char *secret) {
+    struct handed_keys keys = {.corp_id = "ww2", .agent_id = 2};
+    char why[256];
+
+    (void)snprintf(keys.service, sizeof keys.service, "%s", service);
+    ck_assert_int_eq(secret_set(&keys.secret, secret, strlen(secret)), WECOM_OK);
+    ck_assert_int_eq(
+        handed_put(helper.handed, helper.setup->config, name, &keys, NULL, why, sizeof why),
+        HANDED_MAY);
+    ck_assert_str_eq(why, "");
+    handed_keys_clear(&keys);
+}
+
+START_TEST(an_application_without_keys_serves_nobody) {
+    static const enum wire_verb verbs[] = {WIRE_BEGIN, WIRE_ACCOUNT, WIRE_INFO, WIRE_APP_CHECK};
+    struct client_failure failure;
+
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        ask_at("login.sock", verbs[i], "keyless", "zhangsan", NULL, "yes", NULL);
+        ck_assert_ptr_nonnull(refusal);
+        ck_assert_str_eq(request_explain(refusal, &failure), "no_keys");
+        ck_assert_str_eq(failure.cure, "cure_no_keys");
+        ck_assert_str_eq(failure.detail, refusal);
+    }
+    ask_at("login.sock", WIRE_BEGIN, "keyless", "zhangsan", NULL, "yes", "frame");
+    ck_assert_str_eq(request_explain(refusal, &failure), "no_keys");
+    ask_at("login.sock", WIRE_SESSION, "keyless", "zhangsan", NULL, NULL, NULL);
+    ck_assert_ptr_null(refusal);
+    /* any other refusal has no sentence of its own */
+    ask_at("login.sock", WIRE_BEGIN, "keyless", "zhangsan", NULL, "yes", "other");
+    ck_assert_ptr_null(request_explain(refusal, &failure));
+    ck_assert_ptr_null(failure.cure);
+}
+END_TEST
+
+START_TEST(an_application_that_the_service_handed_over_may_be_chosen) {
+    struct client_app *chosen;
+
+    hand_over("keyless", "own", "S");
+    ask_at("login.sock", WIRE_BEGIN, "keyless", NULL, NULL, "yes", "own");
+    ck_assert_msg(refusal == NULL, "%s", refusal);
+    ck_assert_str_eq(client_app_settings(request.app)->corp_id, "ww2");
+    /* its company is the one that a link must name */
+    ask_at("login.sock", WIRE_BEGIN, "keyless", "dev", "ww2/zhangsan", "yes", "own");
+    ck_assert_int_eq(request_match(&request, "zhangsan"), WECOM_REASON_NONE);
+    ask_at("login.sock", WIRE_BEGIN, "keyless", "dev", "ww1/zhangsan", "yes", "own");
+    ck_assert_int_eq(request_match(&request, "zhangsan"), WECOM_REASON_IDENTITY_MISMATCH);
+    ask_at("login.sock", WIRE_BEGIN, "sshd", "zhangsan", NULL, "no", "own");
+    ck_assert_ptr_nonnull(refusal);
+    ck_assert_ptr_eq(request.app, helper.setup->apps[0]);
+    ask_at("login.sock", WIRE_BEGIN, "keyless", NULL, NULL, "yes", "OWN");
+    ck_assert_ptr_nonnull(refusal);
+    /* who began keeps what he began with */
+    ask_at("login.sock", WIRE_BEGIN, "keyless", NULL, NULL, "yes", "own");
+    chosen = request.app;
+    hand_over("keyless", "own", "T");
+    ck_assert_ptr_eq(request.app, chosen);
+    ck_assert_str_eq(client_app_settings(chosen)->secret.bytes, "S");
+    ask_at("login.sock", WIRE_BEGIN, "keyless", NULL, NULL, "yes", "own");
+    ck_assert_str_eq(client_app_settings(request.app)->secret.bytes, "T");
+}
+END_TEST
+
 START_TEST(a_request_keeps_its_own_copy_and_answers_ready) {
     struct wire_message *m = wire_new(WIRE_NO_VERB);
 
@@ -376,6 +447,8 @@ Suite *suite(void) {
                         SUPPORT_COUNT(expectations));
     tcase_add_loop_test(t, only_a_caller_of_the_service_may_ask_for_it, 0, SUPPORT_COUNT(callers));
     tcase_add_test(t, without_a_section_root_may_ask_about_an_account_and_no_more);
+    tcase_add_test(t, an_application_without_keys_serves_nobody);
+    tcase_add_test(t, an_application_that_the_service_handed_over_may_be_chosen);
     tcase_add_test(t, a_request_keeps_its_own_copy_and_answers_ready);
     tcase_add_loop_test(t, the_deadline_comes_a_little_before_that_of_the_host, 0,
                         SUPPORT_COUNT(deadlines));

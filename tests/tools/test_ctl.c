@@ -88,6 +88,32 @@ START_TEST(status_speaks_both_languages_by_default) {
 }
 END_TEST
 
+START_TEST(status_tells_who_handed_an_application_over) {
+    static const struct step script[] = {
+        READ,
+        READY,
+        ROW("{\"kind\":\"app\",\"name\":\"frame\",\"service\":\"\",\"corp_id\":\"\","
+            "\"agent_id\":null,\"token_valid_s\":-1,\"requests\":0,\"last_error\":\"\"}"),
+        ROW("{\"kind\":\"app\",\"name\":\"x\",\"service\":\"nocobase\",\"corp_id\":\"ww1\","
+            "\"agent_id\":7,\"token_valid_s\":59,\"requests\":3,\"last_error\":\"\"}"),
+        GRANTED,
+        END};
+    struct helper h;
+    struct run r;
+
+    ctl(&r, &h, script, "status", "--lang", "en");
+    ck_assert_int_eq(r.status, 0);
+    ck_assert_str_eq(r.out,
+                     "\nAPP    HANDED OVER BY  CORP ID  AGENT ID  TOKEN  REQUESTS  LAST ERROR\n"
+                     "frame  -               -        -         none   0         -\n"
+                     "x      nocobase        ww1      7         59s    3         -\n");
+    done(&r, &h);
+    ctl(&r, &h, script, "status", "--lang", "zh");
+    assert_has(r.out, "提交者");
+    done(&r, &h);
+}
+END_TEST
+
 START_TEST(status_warns_of_a_reload_that_failed) {
     static const struct step script[] = {
         READ, READY,
@@ -591,6 +617,7 @@ Suite *suite(void) {
 
     tcase_add_test(tc, status_shows_helper_applications_and_services);
     tcase_add_test(tc, status_speaks_both_languages_by_default);
+    tcase_add_test(tc, status_tells_who_handed_an_application_over);
     tcase_add_test(tc, status_warns_of_a_reload_that_failed);
     tcase_add_test(tc, status_as_json_is_one_object_with_the_rows);
     tcase_add_test(tc, status_of_an_empty_helper_is_empty);

@@ -31,7 +31,15 @@ static const struct {
     {{"--service", "a", "--check", "--rhost", "x", NULL}, "--rhost does not go with --check"},
     {{"--service", "a", "--account", "--user", "x", "--info", NULL},
      "--info does not go with --account"},
-    {{"--service", "a", "--set-app", "x", NULL}, "unknown option --set-app"},
+    {{"--service", "a", "--set-app", NULL}, "--set-app needs a value"},
+    {{"--set-app", "x", NULL}, "--service is missing"},
+    {{"--service", "a", "--set-app", ".x", NULL}, "the value of --set-app is not allowed"},
+    {{"--service", "a", "--set-app", "geheim/x", NULL}, "the value of --set-app is not allowed"},
+    {{"--service", "a", "--set-app", "x", "--app", "y", NULL}, "--app does not go with --set-app"},
+    {{"--service", "a", "--set-app", "x", "--user", "y", NULL},
+     "--user does not go with --set-app"},
+    {{"--service", "a", "--set-app", "x", "--info", NULL}, "--set-app does not go with --info"},
+    {{"--service", "a", "--secret", "geheim", NULL}, "unknown option --secret"},
     {{"--service", "a", "--code", "geheim", NULL}, "unknown option --code"},
     {{"--service", "a", "geheim", NULL}, "an argument too many"},
     {{"--service=a", "--app=geheim/x", NULL}, "the value of --app is not allowed"},
@@ -69,6 +77,7 @@ START_TEST(help_and_version_are_told) {
     assert_has(r.out, "--account --user NAME");
     assert_has(r.out, "--info");
     assert_has(r.out, "--check");
+    assert_has(r.out, "--set-app NAME");
     run_free(&r);
     run_plain(&r, "wecom-login", "--version", NULL);
     ck_assert_int_eq(r.status, 0);
@@ -374,6 +383,110 @@ START_TEST(check_passes_when_no_row_failed) {
 }
 END_TEST
 
+/* -- handing keys over ---------------------------------------------------------------------- */
+
+#define KEYS "{\"corp_id\":\"ww1\",\"agent_id\":1000002,\"secret\":\"geheim\",\"company\":\"C\"}"
+
+static void set_app(struct run *r, struct helper *h, const struct step *script, const char *keys) {
+    struct run_how how = {.in = keys};
+
+    helper_start(h, script);
+    run_how(r, &how, "wecom-login", "--service", "nocobase", "--set-app", "x", "--socket",
+            h->socket, NULL);
+    ck_assert_str_eq(r->err, "");
+    assert_lacks(r->out, "geheim");
+    assert_is_harmless(r->out);
+}
+
+START_TEST(keys_go_to_the_helper_and_its_answer_comes_back) {
+    static const struct step script[] = {READ, READY, GRANTED, END};
+    static const struct step note[] = {
+        READ, READY,
+        SEND("result\nverdict=granted\nreason=config_ip\nmessage=add \xE2\x80\xAE 1.2.3.4\n"), END};
+    struct helper h;
+    struct run r;
+
+    set_app(&r, &h, script, KEYS);
+    ck_assert_int_eq(r.status, 0);
+    ck_assert_str_eq(r.out, "{\"ok\":true,\"app\":\"x\"}\n");
+    ck_assert(helper_heard(&h, "app_set\n"));
+    ck_assert(helper_heard(&h, "service=nocobase\n"));
+    ck_assert(helper_heard(&h, "app=x\n"));
+    ck_assert(helper_heard(&h, "corp=ww1\n"));
+    ck_assert(helper_heard(&h, "agent_id=1000002\n"));
+    ck_assert(helper_heard(&h, "secret=geheim\n"));
+    ck_assert(helper_heard(&h, "company=C\n"));
+    ck_assert(helper_heard(&h, "deadline_ms=60000\n"));
+    done(&r, &h);
+    set_app(&r, &h, note, "{\"corp_id\":\"ww1\",\"agent_id\":\"7\",\"secret\":\"geheim\"}");
+    ck_assert_str_eq(r.out, "{\"ok\":true,\"app\":\"x\",\"reason\":\"config_ip\","
+                            "\"message\":\"add  1.2.3.4\"}\n");
+    ck_assert(!helper_heard(&h, "company="));
+    done(&r, &h);
+}
+END_TEST
+
+static const struct {
+    struct step script[6];
+    const char *reason;
+    int status;
+} not_set[] = {
+    {{READ, READY, SEND("result\nverdict=denied\nreason=config_secret\nmessage=no\n"), END},
+     "config_secret",
+     0},
+    {{READ, READY, SEND("result\nverdict=unavailable\nreason=wecom_unreachable\n"), END},
+     "wecom_unreachable",
+     0},
+    {{READ, READY, SEND("result\nverdict=denied\n"), END}, "internal", 0},
+    {{READ, READY, SEND("result\nverdict=splendid\n"), END}, "internal", 0},
+    {{READ, READY, ROW(ONE_ROW), GRANTED, END}, "internal", 1},
+    {{READ, READY, SEND("garbage"), END}, "internal", 1},
+    {{READ, READY, END}, "helper_down", 1},
+    {{READ, END}, "helper_down", 1},
+};
+
+START_TEST(keys_that_are_not_taken_are_told) {
+    struct helper h;
+    struct run r;
+
+    set_app(&r, &h, not_set[_i].script, KEYS);
+    ck_assert_int_eq(r.status, not_set[_i].status);
+    ck_assert(!run_ok(&r));
+    ck_assert_str_eq(run_string(&r, "reason"), not_set[_i].reason);
+    ck_assert_str_ne(run_string(&r, "message"), "");
+    ck_assert_ptr_null(json_object_get(run_json(&r), "app"));
+    done(&r, &h);
+}
+END_TEST
+
+static const struct {
+    const char *text, *reason, *words;
+    int status;
+} odd_keys[] = {
+    {"", "internal", "exactly one JSON object of the form {\"corp_id\"", 1},
+    {"{\"code\":\"geheim\"}", "internal", "exactly one JSON object of the form {\"corp_id\"", 1},
+    {"{\"corp_id\":\"w w\",\"agent_id\":1,\"secret\":\"geheim\"}", "config_corp",
+     "not a Company ID", 0},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":0,\"secret\":\"geheim\"}", "config_agent", "not an AgentId",
+     0},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"ge heim\"}", "config_secret", "not a Secret",
+     0},
+};
+
+START_TEST(what_cannot_be_keys_is_asked_of_nobody) {
+    struct run_how how = {.in = odd_keys[_i].text};
+    struct run r;
+
+    run_how(&r, &how, "wecom-login", "--service", "nocobase", "--set-app", "x", "--socket",
+            "/nonexistent/s", NULL);
+    ck_assert_int_eq(r.status, odd_keys[_i].status);
+    ck_assert_str_eq(run_string(&r, "reason"), odd_keys[_i].reason);
+    assert_has(run_string(&r, "message"), odd_keys[_i].words);
+    assert_lacks(r.out, "geheim");
+    run_free(&r);
+}
+END_TEST
+
 START_TEST(without_a_helper_it_is_down) {
     struct run r;
 
@@ -426,6 +539,9 @@ Suite *suite(void) {
     tcase_add_test(tc, the_helper_s_message_is_passed_on_clean);
     tcase_add_loop_test(tc, check_passes_when_no_row_failed, 0, COUNT(checks));
     tcase_add_test(tc, without_standard_output_the_answer_does_not_go_to_the_helper);
+    tcase_add_test(tc, keys_go_to_the_helper_and_its_answer_comes_back);
+    tcase_add_loop_test(tc, keys_that_are_not_taken_are_told, 0, COUNT(not_set));
+    tcase_add_loop_test(tc, what_cannot_be_keys_is_asked_of_nobody, 0, COUNT(odd_keys));
     tcase_add_test(tc, without_a_helper_it_is_down);
     tcase_add_test(tc, any_user_may_ask_and_is_told_about_the_group);
     return s;

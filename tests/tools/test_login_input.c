@@ -110,6 +110,172 @@ START_TEST(every_beginning_is_refused_and_no_changed_byte_does_harm) {
 }
 END_TEST
 
+/* The keys of an input in a heap copy of its exact size. */
+static enum wecom_error keys_of(const char *text, size_t len, struct login_keys *keys,
+                                enum wecom_reason *wrong) {
+    struct secret input = {0};
+    enum wecom_error err;
+
+    ck_assert_int_eq(secret_set(&input, text, len), WECOM_OK);
+    err = login_input_keys(&input, keys, wrong);
+    secret_clear(&input);
+    if (err != WECOM_OK || *wrong != WECOM_REASON_NONE) {
+        ck_assert_ptr_null(keys->secret.bytes);
+        ck_assert_str_eq(keys->corp_id, "");
+        ck_assert_str_eq(keys->agent_id, "");
+        ck_assert_str_eq(keys->company, "");
+    }
+    return err;
+}
+
+static const struct {
+    const char *text, *corp_id, *agent_id, *secret, *company;
+} good_keys[] = {
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1000002,\"secret\":\"S\"}", "ww1", "1000002", "S", ""},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":\"1000002\",\"secret\":\"S\",\"company\":\"\xE7\xA4\xBA "
+     "\"}\n",
+     "ww1", "1000002", "S", "\xE7\xA4\xBA"},
+    {"{\"corp_id\":\" ww1\\n\",\"agent_id\":\"\\t007 \",\"secret\":\"\\r\\n!~ \"}", "ww1", "7",
+     "!~", ""},
+    {"{\"secret\":\"S\",\"agent_id\":999999999,\"corp_id\":\"w-_\",\"company\":\"\"}", "w-_",
+     "999999999", "S", ""},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":\"999999999\",\"secret\":\"S\",\"company\":"
+     "\"a\\u202eb\\nc\"}",
+     "ww1", "999999999", "S", "ab c"},
+};
+
+START_TEST(one_object_with_the_keys_is_taken) {
+    enum wecom_reason wrong;
+    struct login_keys keys;
+
+    ck_assert_int_eq(keys_of(good_keys[_i].text, strlen(good_keys[_i].text), &keys, &wrong),
+                     WECOM_OK);
+    ck_assert_int_eq(wrong, WECOM_REASON_NONE);
+    ck_assert_str_eq(keys.corp_id, good_keys[_i].corp_id);
+    ck_assert_str_eq(keys.agent_id, good_keys[_i].agent_id);
+    ck_assert_str_eq(keys.secret.bytes, good_keys[_i].secret);
+    ck_assert_str_eq(keys.company, good_keys[_i].company);
+    login_keys_clear(&keys);
+    ck_assert_ptr_null(keys.secret.bytes);
+    ck_assert_str_eq(keys.corp_id, "");
+}
+END_TEST
+
+#define CORP_64 "a234567890123456789012345678901234567890123456789012345678901234"
+
+static const struct {
+    const char *text;
+    enum wecom_error err;
+    enum wecom_reason wrong;
+} bad_keys[] = {
+    {"", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"null", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"[\"corp_id\",\"agent_id\",\"secret\"]", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"code\":\"a\"}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"agent_id\":1,\"secret\":\"S\"}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"secret\":\"S\"}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"company\":\"x\"}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"S\",\"api_url\":\"https://x\"}",
+     WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"S\",\"secret\":\"S\"}", WECOM_E_FORMAT,
+     WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"S\"}x", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":1,\"agent_id\":1,\"secret\":\"S\"}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1.0,\"secret\":\"S\"}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":null,\"secret\":\"S\"}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":5}", WECOM_E_FORMAT, WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"S\",\"company\":5}", WECOM_E_FORMAT,
+     WECOM_REASON_NONE},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"a\\u0000b\"}", WECOM_E_FORMAT,
+     WECOM_REASON_NONE},
+    {"{\"corp_id\":\"\",\"agent_id\":1,\"secret\":\"S\"}", WECOM_OK, WECOM_REASON_CONFIG_CORP},
+    {"{\"corp_id\":\"  \",\"agent_id\":1,\"secret\":\"S\"}", WECOM_OK, WECOM_REASON_CONFIG_CORP},
+    {"{\"corp_id\":\"w w\",\"agent_id\":1,\"secret\":\"S\"}", WECOM_OK, WECOM_REASON_CONFIG_CORP},
+    {"{\"corp_id\":\"w.w\",\"agent_id\":1,\"secret\":\"S\"}", WECOM_OK, WECOM_REASON_CONFIG_CORP},
+    {"{\"corp_id\":\"" CORP_64 "5\",\"agent_id\":1,\"secret\":\"S\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_CORP},
+    {"{\"corp_id\":\"" CORP_64 "\",\"agent_id\":1,\"secret\":\"\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_SECRET},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":0,\"secret\":\"S\"}", WECOM_OK, WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":-1,\"secret\":\"S\"}", WECOM_OK, WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1000000000,\"secret\":\"S\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":\"1000000000\",\"secret\":\"S\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":\"\",\"secret\":\"S\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":\"0\",\"secret\":\"S\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":\"1x\",\"secret\":\"S\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":\"+1\",\"secret\":\"S\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_AGENT},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\" \"}", WECOM_OK, WECOM_REASON_CONFIG_SECRET},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"a b\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_SECRET},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"\xC3\xA9\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_SECRET},
+    {"{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"a\\u007f\"}", WECOM_OK,
+     WECOM_REASON_CONFIG_SECRET},
+};
+
+START_TEST(keys_of_another_form_are_refused) {
+    enum wecom_reason wrong;
+    struct login_keys keys;
+
+    ck_assert_int_eq(keys_of(bad_keys[_i].text, strlen(bad_keys[_i].text), &keys, &wrong),
+                     bad_keys[_i].err);
+    ck_assert_int_eq(wrong, bad_keys[_i].wrong);
+}
+END_TEST
+
+START_TEST(keys_over_their_limits_are_refused) {
+    enum wecom_reason wrong;
+    struct login_keys keys;
+    char text[2048], value[600];
+
+    for (int more = 0; more < 2; more++) {
+        memset(value, 'a', sizeof value);
+        value[WECOM_SECRET_MAX_BYTES + more] = '\0';
+        (void)snprintf(text, sizeof text, "{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"%s\"}",
+                       value);
+        ck_assert_int_eq(keys_of(text, strlen(text), &keys, &wrong), WECOM_OK);
+        ck_assert_int_eq(wrong, more ? WECOM_REASON_CONFIG_SECRET : WECOM_REASON_NONE);
+        login_keys_clear(&keys);
+        value[WECOM_COMPANY_MAX_BYTES + more] = '\0';
+        (void)snprintf(text, sizeof text,
+                       "{\"corp_id\":\"ww1\",\"agent_id\":1,\"secret\":\"S\",\"company\":\"%s\"}",
+                       value);
+        ck_assert_int_eq(keys_of(text, strlen(text), &keys, &wrong),
+                         more ? WECOM_E_FORMAT : WECOM_OK);
+        login_keys_clear(&keys);
+    }
+}
+END_TEST
+
+START_TEST(every_beginning_of_keys_is_refused_and_no_changed_byte_does_harm) {
+    static const char text[] =
+        "{\"corp_id\":\"ww1\",\"agent_id\":\"12\",\"secret\":\"S\",\"company\":\"\xE7\xA4\xBA\"}";
+    enum wecom_reason wrong;
+    struct login_keys keys;
+
+    for (size_t len = 0; len < sizeof text - 1; len++)
+        ck_assert_int_eq(keys_of(text, len, &keys, &wrong), WECOM_E_FORMAT);
+    for (size_t at = 0; at < sizeof text - 1; at++) {
+        for (int byte = 0; byte < 256; byte++) {
+            char changed[sizeof text];
+
+            memcpy(changed, text, sizeof text);
+            changed[at] = (char)byte;
+            (void)keys_of(changed, sizeof text - 1, &keys, &wrong);
+            login_keys_clear(&keys);
+        }
+    }
+}
+END_TEST
+
 START_TEST(deep_nesting_is_refused) {
     char *text = malloc(LOGIN_INPUT_MAX_BYTES);
     struct secret code = {0};
@@ -224,6 +390,10 @@ Suite *suite(void) {
     tcase_add_loop_test(tc, one_object_with_the_code_is_taken, 0, COUNT(good));
     tcase_add_loop_test(tc, anything_else_is_refused, 0, COUNT(bad));
     tcase_add_test(tc, every_beginning_is_refused_and_no_changed_byte_does_harm);
+    tcase_add_loop_test(tc, one_object_with_the_keys_is_taken, 0, COUNT(good_keys));
+    tcase_add_loop_test(tc, keys_of_another_form_are_refused, 0, COUNT(bad_keys));
+    tcase_add_test(tc, keys_over_their_limits_are_refused);
+    tcase_add_test(tc, every_beginning_of_keys_is_refused_and_no_changed_byte_does_harm);
     tcase_add_test(tc, deep_nesting_is_refused);
     tcase_add_test(tc, only_what_a_prompt_can_take_is_possible);
     tc = new_case(s, "reading", 60);
