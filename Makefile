@@ -5,7 +5,9 @@
 #
 #   part              made of                                   may link
 #   pam_wecom.so      pam_wecom/ common/                        libpam, libc
-#   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, libcrypto, inih
+#   libnss_wecom.so.2 nss_wecom/ and five files of common/      libc
+#   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, libcrypto, inih,
+#                                                               libcdb
 #   wecom-login       tools/login*.c tools/*.c common/          libpam, jansson, libc
 #   wecomctl          tools/ctl*.c tools/*.c common/            jansson, libc
 #   wecom-sim         tests/sim/ (tests and the demo only)      libevent, OpenSSL, jansson
@@ -33,6 +35,9 @@ runstatedir ?= /run
 # Where libpam looks for modules: beside the distribution's own.
 pamdir ?= $(firstword $(dir $(wildcard /lib/*/security/pam_unix.so /usr/lib64/security/pam_unix.so \
             /lib/security/pam_unix.so)) $(libdir)/security)
+# Where glibc looks for NSS modules: beside those of this compiler's architecture.
+nssdir ?= $(firstword $(dir $(wildcard /lib/$(shell $(CC) -print-multiarch)/libnss_files.so.2 \
+            /usr/lib64/libnss_files.so.2 /lib/libnss_files.so.2 /lib/*/libnss_files.so.2)) $(libdir))
 unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
@@ -49,13 +54,19 @@ LDHARDENING = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 PATHS = -DWECOM_SYSCONF_DIR='"$(sysconfdir)/wecom"' -DWECOM_RUN_DIR='"$(runstatedir)/wecom"' \
         -DWECOM_STATE_DIR='"$(localstatedir)/lib/wecom"' -DWECOM_VERSION='"$(VERSION)"' \
         -DWECOM_SBIN_DIR='"$(sbindir)"'
+# make TABLE=/path: another account table for all parts. Not from the environment by accident.
+ifeq ($(origin TABLE),command line)
+PATHS += -DWECOM_TABLE_FILE='"$(TABLE)"'
+endif
 ALL_CPPFLAGS = -I. -Iinclude -I$(B)/gen -D_GNU_SOURCE $(PATHS) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING)
 
 common_SRC = $(wildcard common/*.c)
 pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(filter-out common/wiping.c,$(common_SRC))
+nss_wecom_SRC = $(wildcard nss_wecom/*.c) $(nss_COMMON)
+nss_COMMON = $(addprefix common/,table.c table_record.c names.c text.c words.c)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
-helper_PKG = libcurl jansson libevent_core libcrypto inih
+helper_PKG = libcurl jansson libevent_core libcrypto inih libcdb
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
 login_PKG = jansson
 ctl_SRC = $(filter-out tools/login%,$(wildcard tools/*.c)) $(common_SRC)
@@ -68,11 +79,11 @@ pkg_libs = $(shell $(PKG_CONFIG) --libs $(1))
 objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
 PROGRAMS = $(B)/wecom-helper $(B)/wecom-login $(B)/wecomctl
-MODULES = $(B)/pam_wecom.so
+MODULES = $(B)/pam_wecom.so $(B)/libnss_wecom.so.2
 SIM = $(B)/wecom-sim
 
 .PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
-        check-all lint fuzz fuzz-programs bench deps \
+        check-all lint fuzz fuzz-programs bench bench-nss deps \
         clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -92,6 +103,14 @@ $(B)/pam_wecom.so: $(patsubst %.c,$(B)/pic/%.o,$(pam_wecom_SRC)) pam_wecom/pam_w
 	$(CC) $(ALL_CFLAGS) -shared -fPIC $(LDFLAGS) $(filter-out -pie,$(LDHARDENING)) \
 	    $(if $(SANITIZE),,-Wl,-z,defs) -Wl,--version-script=pam_wecom/pam_wecom.map -o $@ \
 	    $(filter %.o,$^) -lpam
+
+# The NSS module: no library but libc, and its own name as glibc asks for it.
+link_nss = $(CC) $(ALL_CFLAGS) -shared -fPIC $(LDFLAGS) $(filter-out -pie,$(LDHARDENING)) \
+    $(if $(SANITIZE),,-Wl,-z,defs) -Wl,-soname,libnss_wecom.so.2 \
+    -Wl,--version-script=nss_wecom/nss_wecom.map -o $@ $(filter %.o,$^)
+
+$(B)/libnss_wecom.so.2: $(patsubst %.c,$(B)/pic/%.o,$(nss_wecom_SRC)) nss_wecom/nss_wecom.map
+	$(link_nss)
 
 # Sentences for people: compiled tables from the .po files.
 $(B)/gen/texts.inc: po/texts.awk po/en.po po/zh_CN.po
@@ -114,7 +133,8 @@ $(B)/wecom-sim: $(call objects,$(sim_SRC))
 # Tests: tests/<folder>/test_<source>.c is one program with one Check suite. It links everything of
 # its part but the file with main().
 TEST_SRC = $(wildcard tests/common/test_*.c tests/pam_wecom/test_*.c tests/helper/test_*.c \
-             tests/helper/wecom/test_*.c tests/tools/test_*.c tests/e2e/test_*.c)
+             tests/helper/wecom/test_*.c tests/nss_wecom/test_*.c tests/tools/test_*.c \
+             tests/e2e/test_*.c)
 TESTS = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)) $(B)/tests/sim/check_sim
 test_MAIN = $(B)/o/tests/check_main.o
 check_LIBS = $(call pkg_libs,check)
@@ -124,6 +144,27 @@ test-programs: $(TESTS)
 $(B)/tests/common/%: $(B)/o/tests/common/%.o $(test_MAIN) $(call objects,$(common_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(check_LIBS)
+
+# The reader is tested on what the writer writes.
+$(B)/tests/common/test_table: $(call objects,helper/table_writer.c helper/table_encode.c)
+$(B)/tests/common/test_table: check_LIBS += -lpthread $(call pkg_libs,libcdb)
+
+# The same module with a table in the current directory, so that each test has its own.
+$(B)/nss-test/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -UWECOM_TABLE_FILE -DWECOM_TABLE_FILE='"accounts.cdb"' $(ALL_CFLAGS) \
+	    -fPIC -MMD -MP -c -o $@ $<
+
+$(B)/nss-test/libnss_wecom.so.2: $(patsubst %.c,$(B)/nss-test/%.o,$(nss_wecom_SRC)) \
+        nss_wecom/nss_wecom.map
+	$(link_nss)
+
+$(B)/tests/nss_wecom/%: $(B)/o/tests/nss_wecom/%.o $(test_MAIN) \
+        $(call objects,$(wildcard tests/nss_wecom/support*.c) helper/table_writer.c \
+        helper/table_encode.c $(nss_COMMON)) | $(MODULES) $(B)/nss-test/libnss_wecom.so.2
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ -ldl -lpthread $(call pkg_libs,libcdb) \
+	    $(check_LIBS)
 
 $(B)/tests/pam_wecom/%: $(B)/o/tests/pam_wecom/%.o $(test_MAIN) \
         $(call objects,$(wildcard tests/pam_wecom/support*.c)) $(call objects,$(pam_wecom_SRC)) \
@@ -176,14 +217,14 @@ lint:
 	tests/run tests/lint
 
 check-boundary: $(MODULES) $(PROGRAMS)
-	tests/run "tests/boundary/check $(B)/pam_wecom.so" "tests/boundary/programs $(B)"
+	tests/run $(foreach m,$(MODULES),"tests/boundary/check $(m)") "tests/boundary/programs $(B)"
 
 check-unit: all test-programs
 	tests/run $(TESTS)
 
 # The C unit tests on the gcc build; tests that run whole programs or many processes are left out.
 VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
-        $(B)/tests/tools/%,$(TESTS))
+        $(B)/tests/tools/% $(B)/tests/nss_wecom/%,$(filter-out %/test_glibc %/test_syscalls,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 
@@ -201,8 +242,9 @@ check: deps
 
 check-all: all test-programs fuzz-programs
 	tests/run -t 900 -j 2 tests/lint \
-	    "tests/boundary/check $(B)/pam_wecom.so" "tests/boundary/programs $(B)" \
-	    "tests/boundary/check build/clang/pam_wecom.so" "tests/boundary/programs build/clang" \
+	    $(foreach m,$(MODULES),"tests/boundary/check $(m)") "tests/boundary/programs $(B)" \
+	    $(foreach m,$(patsubst $(B)/%,build/clang/%,$(MODULES)),"tests/boundary/check $(m)") \
+	    "tests/boundary/programs build/clang" \
 	    $(TESTS) tests/e2e/install tests/e2e/demo tests/e2e/systemd \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
 	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
@@ -216,17 +258,26 @@ demo:
 	$(MAKE) -s all
 	tests/demo $(B)
 
-$(B)/bench: $(call objects,$(wildcard tests/bench/*.c) tests/sim/simctl.c)
+$(B)/bench: $(call objects,tests/bench/bench.c tests/sim/simctl.c)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lpam $(call pkg_libs,$(simctl_PKG))
 
 bench: all $(B)/bench
 	$(B)/bench
 
+# What a look-up of a user costs, beside the one in /etc/passwd.
+$(B)/bench-nss: $(call objects,tests/bench/bench_nss.c helper/table_writer.c helper/table_encode.c \
+        $(nss_COMMON))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,libcdb)
+
+bench-nss: $(B)/libnss_wecom.so.2 $(B)/bench-nss
+	$(B)/bench-nss
+
 install: all
-	$(INSTALL) -d $(addprefix $(DESTDIR),$(pamdir) $(bindir) $(sbindir) $(sysconfdir)/wecom \
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(pamdir) $(nssdir) $(bindir) $(sbindir) $(sysconfdir)/wecom \
 	    $(unitdir) $(sysusersdir) $(tmpfilesdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 \
 	    $(docdir)/examples)
 	$(INSTALL) -m 644 $(B)/pam_wecom.so $(DESTDIR)$(pamdir)/
+	$(INSTALL) -m 644 $(B)/libnss_wecom.so.2 $(DESTDIR)$(nssdir)/
 	$(INSTALL) -m 755 $(B)/wecom-helper $(B)/wecomctl $(DESTDIR)$(sbindir)/
 	$(INSTALL) -m 755 $(B)/wecom-login $(DESTDIR)$(bindir)/
 	test -e $(DESTDIR)$(sysconfdir)/wecom/wecom.conf || \
@@ -244,7 +295,8 @@ install: all
 
 # The configuration and the state stay: they are the administrator's.
 uninstall:
-	rm -f $(DESTDIR)$(pamdir)/pam_wecom.so $(DESTDIR)$(sbindir)/wecom-helper \
+	rm -f $(DESTDIR)$(pamdir)/pam_wecom.so $(DESTDIR)$(nssdir)/libnss_wecom.so.2 \
+	    $(DESTDIR)$(sbindir)/wecom-helper \
 	    $(DESTDIR)$(sbindir)/wecomctl $(DESTDIR)$(bindir)/wecom-login \
 	    $(DESTDIR)$(unitdir)/wecom-helper.service $(DESTDIR)$(sysusersdir)/wecom.conf \
 	    $(DESTDIR)$(tmpfilesdir)/wecom.conf \

@@ -17,7 +17,9 @@
 #define WECOM_LOGIN_SOCKET WECOM_RUN_DIR "/login.sock"
 #define WECOM_ADMIN_SOCKET WECOM_RUN_DIR "/admin.sock"
 #define WECOM_WEB_SOCKET WECOM_RUN_DIR "/web.sock"
+#ifndef WECOM_TABLE_FILE
 #define WECOM_TABLE_FILE WECOM_STATE_DIR "/public/accounts.cdb"
+#endif
 
 /* The system's own: fixed, since the guards of the module rest on them. */
 #define WECOM_PASSWD_FILE "/etc/passwd"
