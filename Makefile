@@ -7,7 +7,7 @@
 #   pam_wecom.so      pam_wecom/ common/                        libpam, libc
 #   libnss_wecom.so.2 nss_wecom/ and five files of common/      libc
 #   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, libcrypto, inih,
-#                                                               libcdb
+#                                                               sqlite3, libcdb
 #   wecom-login       tools/login*.c tools/*.c common/          libpam, jansson, libc
 #   wecomctl          tools/ctl*.c tools/*.c common/            jansson, libc
 #   wecom-sim         tests/sim/ (tests and the demo only)      libevent, OpenSSL, jansson
@@ -66,7 +66,7 @@ pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(filter-out common/wiping.c,$(common_
 nss_wecom_SRC = $(wildcard nss_wecom/*.c) $(nss_COMMON)
 nss_COMMON = $(addprefix common/,table.c table_record.c names.c text.c words.c)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
-helper_PKG = libcurl jansson libevent_core libcrypto inih libcdb
+helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
 login_PKG = jansson
 ctl_SRC = $(filter-out tools/login%,$(wildcard tools/*.c)) $(common_SRC)
