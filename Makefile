@@ -83,7 +83,7 @@ MODULES = $(B)/pam_wecom.so $(B)/libnss_wecom.so.2
 SIM = $(B)/wecom-sim
 
 .PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
-        check-all lint fuzz fuzz-programs bench bench-nss deps \
+        check-all lint fuzz fuzz-programs bench bench-accounts bench-nss deps \
         clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -172,6 +172,10 @@ $(B)/tests/pam_wecom/%: $(B)/o/tests/pam_wecom/%.o $(test_MAIN) \
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ -lpam -lpthread $(check_LIBS)
 
+# What a published table says is tested on one that the helper's own writer makes.
+$(B)/tests/pam_wecom/test_offline: $(call objects,helper/table_writer.c helper/table_encode.c)
+$(B)/tests/pam_wecom/test_offline: check_LIBS += $(call pkg_libs,libcdb)
+
 helper_TEST_O = $(test_MAIN) $(call objects,$(filter-out helper/main.c,$(helper_SRC))) \
         $(call objects,$(wildcard tests/helper/support*.c) tests/sim/simctl.c)
 $(B)/tests/helper/%: $(B)/o/tests/helper/%.o $(helper_TEST_O) | $(SIM) $(B)/wecom-helper
@@ -200,7 +204,8 @@ FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
 fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/options.c \
-        helper/secretfile.c helper/wecom/answer.c
+        helper/options_accounts.c helper/policy.c helper/secretfile.c helper/wecom/answer.c \
+        helper/wecom/answer_directory.c
 
 $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(wildcard include/wecom/*.h common/*.h helper/*.h \
         helper/wecom/*.h)
@@ -264,6 +269,14 @@ $(B)/bench: $(call objects,tests/bench/bench.c tests/sim/simctl.c)
 bench: all $(B)/bench
 	$(B)/bench
 
+# What accounts cost in a company of 100,000.
+$(B)/bench-accounts: $(call objects,tests/bench/bench_accounts.c tests/sim/simctl.c \
+        $(filter-out helper/main.c,$(helper_SRC)))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,$(helper_PKG) $(simctl_PKG))
+
+bench-accounts: all $(B)/bench-accounts
+	$(B)/bench-accounts
+
 # What a look-up of a user costs, beside the one in /etc/passwd.
 $(B)/bench-nss: $(call objects,tests/bench/bench_nss.c helper/table_writer.c helper/table_encode.c \
         $(nss_COMMON))
@@ -292,6 +305,7 @@ install: all
 	$(INSTALL) -m 644 man/*.8 $(DESTDIR)$(mandir)/man8/
 	$(INSTALL) -m 644 README.md README.zh-CN.md LICENSE docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 644 etc/wecom.conf etc/pam.d/* $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -m 644 etc/sudoers.d/wecom $(DESTDIR)$(docdir)/examples/sudoers-wecom
 
 # The configuration and the state stay: they are the administrator's.
 uninstall:

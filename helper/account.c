@@ -1,4 +1,9 @@
-/* Questions about somebody who is signed in already: still a member? opened, closed. */
+/* Questions about somebody who is signed in already: still a member? opened, closed.
+ *
+ *  1. Whoever is not active by the store MUST be refused, unless WeCom, asked now, says otherwise.
+ *  2. A confirmation by WeCom that is younger than refresh= MUST be enough: no question, no wait.
+ *  3. One that is older than stale= MUST NOT be: without an answer of WeCom the person is refused.
+ */
 #include "helper/account.h"
 
 #include <event2/event.h>
@@ -6,18 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/names.h"
 #include "common/words.h"
+#include "helper/people.h"
 #include "helper/reasons.h"
-#include "helper/request.h"
 #include "helper/texts.h"
 
 struct account {
     struct request request;
+    struct people_ticket *people;
     struct members_watch *watch;
     struct event *deadline;
+    char userid[WECOM_USERID_MAX_BYTES + 1]; /* whom WeCom was asked about */
+    struct members_answer said;              /* and what it said */
+    bool asked;
 };
 
 static void free_account(struct account *account) {
+    people_drop(account->people);
     members_drop(account->watch);
     if (account->deadline != NULL)
         event_free(account->deadline);
@@ -43,47 +54,142 @@ static void refuse(struct account *account, enum wecom_reason reason, const char
     free_account(account);
 }
 
-static void decide(struct account *account, const struct members_answer *answer) {
+static void grant(struct account *account, const char *userid) {
     struct request *r = &account->request;
-    enum wecom_reason reason = members_reason(answer);
 
-    if (reason == WECOM_REASON_NONE)
-        reason = request_match(r, answer->member.userid);
-    if (reason != WECOM_REASON_NONE) {
-        struct client_failure failure = answer->failure;
-
-        refuse(account, reason, answer->member.userid, failure.detail[0] != '\0' ? &failure : NULL,
-               NULL);
-        return;
-    }
-    request_log(r, LOG_INFO, "account granted", answer->member.userid, NULL, WECOM_REASON_NONE,
-                NULL);
+    request_log(r, LOG_INFO, "account granted", userid, NULL, WECOM_REASON_NONE, NULL);
     reply_result(r->peer, WECOM_VERDICT_GRANTED, WECOM_ACCOUNT_VALID, WECOM_REASON_NONE, NULL);
     free_account(account);
 }
 
-static void on_member(void *arg, const struct members_answer *answer) {
+static void on_found(void *arg, const struct people_answer *answer);
+
+/* What WeCom said, if it said something, is in the store before the store is asked. */
+static void find(struct account *account, const char *userid, const struct members_answer *said) {
+    account->people = people_find(&account->request, userid, said, on_found, account);
+    if (account->people == NULL)
+        refuse(account, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
+static void on_member(void *arg, const struct members_answer *said) {
     struct account *account = arg;
 
     account->watch = NULL;
-    decide(account, answer);
+    account->said = *said;
+    find(account, account->userid, said);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg) {
-    static const struct client_failure late = {.detail = "no answer from WeCom in time",
-                                               .cure = "cure_connection"};
+    struct account *account = arg;
 
     (void)fd;
     (void)what;
-    refuse(arg, WECOM_REASON_WECOM_UNREACHABLE, NULL, &late, NULL);
+    members_drop(account->watch);
+    account->watch = NULL;
+    people_drop(account->people);
+    account->said = (struct members_answer){.failure = {.reason = WECOM_REASON_WECOM_UNREACHABLE,
+                                                        .detail = "no answer from WeCom in time",
+                                                        .cure = "cure_connection"}};
+    find(account, account->userid, &account->said);
+}
+
+/* Where WeCom does not answer, its last word counts until it is too old. */
+static void without_wecom(struct account *account, const struct people_answer *answer) {
+    const struct request *r = &account->request;
+    int64_t age_s = helper_wall_s(r->helper) - answer->confirmed_s;
+    enum wecom_reason reason = members_reason(&account->said);
+
+    if (people_is_host(r) && answer->known && answer->confirmed_s > 0 &&
+        age_s <= r->setup->config->accounts.stale_s) {
+        request_log(r, LOG_WARNING, "account granted without WeCom", answer->account.userid, NULL,
+                    reason, &account->said.failure);
+        grant(account, answer->account.userid);
+        return;
+    }
+    refuse(account, reason, answer->known ? answer->account.userid : NULL, &account->said.failure,
+           NULL);
+}
+
+/* WeCom has been asked, or need not be. */
+static void decide(struct account *account, const struct people_answer *answer) {
+    const struct request *r = &account->request;
+    enum wecom_reason reason = people_reason(r, answer);
+    const char *userid = answer->known ? answer->account.userid : account->said.member.userid;
+    struct client_failure failure = account->said.failure;
+
+    if (account->asked && account->said.state == MEMBERS_UNKNOWN &&
+        (reason == WECOM_REASON_NONE ||
+         (reason == WECOM_REASON_NOT_PROVISIONED && !answer->known))) {
+        without_wecom(account, answer);
+        return;
+    }
+    /* Without an account of ours WeCom's word on the member is all there is. */
+    if (account->asked && account->said.state != MEMBERS_UNKNOWN &&
+        (reason == WECOM_REASON_NONE || reason == WECOM_REASON_NOT_PROVISIONED) &&
+        members_reason(&account->said) != WECOM_REASON_NONE)
+        reason = members_reason(&account->said);
+    if (reason == WECOM_REASON_NOT_PROVISIONED && !answer->known)
+        reason = WECOM_REASON_NO_LOGIN_NAME; /* nobody of that name */
+    if (reason != WECOM_REASON_NONE)
+        refuse(account, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+    else
+        grant(account, userid);
+}
+
+/* Whom to ask WeCom about; NULL when there is nobody. */
+static const char *whom(const struct request *r, const struct people_answer *answer) {
+    if (answer->known)
+        return answer->account.userid;
+    return r->identity || r->link[0] != '\0' ? request_expected_userid(r) : people_guess(r);
+}
+
+/* Does the store alone settle it? What only the administrator can change, it does; what WeCom said
+ * last is enough while it is fresh and good: whoever is out may be back.
+ */
+static bool is_settled(const struct request *r, const struct people_answer *answer) {
+    int64_t age_s = helper_wall_s(r->helper) - answer->confirmed_s;
+
+    if (answer->error != WECOM_OK ||
+        (answer->known && (answer->account.switched_off || answer->account.held)))
+        return true;
+    return people_is_host(r) && answer->known && answer->account.state == STORE_ACTIVE &&
+           answer->confirmed_s > 0 && age_s <= r->setup->config->accounts.refresh_s;
+}
+
+static void ask(struct account *account, const char *userid) {
+    struct request *r = &account->request;
+    struct client_app *app = people_directory(r);
+    const struct members_answer *known = members_known(r->helper->members, app, userid);
+
+    account->asked = true;
+    (void)snprintf(account->userid, sizeof account->userid, "%s", userid);
+    if (known != NULL) {
+        account->said = *known;
+        find(account, account->userid, &account->said);
+        return;
+    }
+    account->watch = members_ask(r->helper->members, app, userid, on_member, account);
+    account->deadline = evtimer_new(r->helper->base, on_deadline, account);
+    if (account->watch == NULL || !request_arm(r, account->deadline))
+        refuse(account, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
+static void on_found(void *arg, const struct people_answer *answer) {
+    struct account *account = arg;
+    const char *userid = whom(&account->request, answer);
+
+    account->people = NULL;
+    if (account->asked || userid == NULL || is_settled(&account->request, answer))
+        decide(account, answer);
+    else
+        ask(account, userid);
 }
 
 void account_begin(struct helper *helper, struct server_peer *peer,
                    const struct wire_message *message) {
     struct account *account = calloc(1, sizeof *account);
-    const struct members_answer *known;
     struct client_failure refusal;
-    const char *why, *userid;
+    const char *why;
 
     if (account == NULL) {
         server_refuse(peer, "no memory for its account check");
@@ -98,20 +204,7 @@ void account_begin(struct helper *helper, struct server_peer *peer,
         refuse(account, WECOM_REASON_NOT_ALLOWED, NULL, &refusal, text_id);
         return;
     }
-    userid = request_expected_userid(&account->request);
-    if (userid == NULL) {
-        refuse(account, WECOM_REASON_NO_LOGIN_NAME, NULL, NULL, NULL);
-        return;
-    }
-    known = members_known(helper->members, account->request.app, userid);
-    if (known != NULL) {
-        decide(account, known);
-        return;
-    }
-    account->watch = members_ask(helper->members, account->request.app, userid, on_member, account);
-    account->deadline = evtimer_new(helper->base, on_deadline, account);
-    if (account->watch == NULL || !request_arm(&account->request, account->deadline))
-        refuse(account, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+    find(account, NULL, NULL);
 }
 
 void account_session(struct helper *helper, struct server_peer *peer,

@@ -31,6 +31,10 @@ static void *find_target(struct config *c, const char *section, enum options_sec
         *kind = OPTIONS_HELPER;
         return &c->helper;
     }
+    if (strcmp(section, "accounts") == 0) {
+        *kind = OPTIONS_ACCOUNTS;
+        return &c->accounts;
+    }
     if (named_section(section, "app", &name)) {
         *kind = OPTIONS_APP;
         return config_find_app(c, name);
@@ -70,10 +74,12 @@ static const char *add_section(struct config *c, const char *section, int line) 
     const char *name;
     bool is_app = named_section(section, "app", &name);
 
-    if (strcmp(section, "helper") == 0)
+    if (strcmp(section, "accounts") == 0)
+        c->accounts.line = line;
+    if (strcmp(section, "helper") == 0 || strcmp(section, "accounts") == 0)
         return NULL;
     if (!is_app && !named_section(section, "service", &name))
-        return "unknown section: there are [helper], [app NAME] and [service NAME]";
+        return "unknown section: there are [helper], [app NAME], [accounts] and [service NAME]";
     if (!name_is_word(name))
         return "the section needs a name of letters, digits and _ . -";
     if (is_app ? config_find_app(c, name) != NULL : config_find_service(c, name) != NULL)
@@ -105,6 +111,13 @@ static bool is_repeated(const struct inifile *ini, size_t at) {
     return false;
 }
 
+static const char *set_named(const struct option *option, void *target,
+                             const struct inifile_setting *s) {
+    const char *why = option->name(target, s->key + strlen(option->key));
+
+    return why != NULL ? why : option->set(option, target, s->value);
+}
+
 static bool apply_setting(struct config *c, const struct inifile *ini, size_t at,
                           struct config_error *error) {
     const struct inifile_setting *s = &ini->settings[at];
@@ -129,6 +142,7 @@ static bool apply_setting(struct config *c, const struct inifile *ini, size_t at
     why = option == NULL         ? "unknown key"
           : is_repeated(ini, at) ? "is there twice in its section"
           : s->value[0] == '\0'  ? "has no value; leave the line out for the default"
+          : option->name != NULL ? set_named(option, target, s)
                                  : option->set(option, target, s->value);
     if (why != NULL)
         inifile_fail(error, ini->file, s->line, s->section, "%s: %s", s->key, why);
@@ -215,6 +229,65 @@ static bool check_sockets(const struct config *c, const struct inifile *ini,
     return true;
 }
 
+/* A rule for an application that does not exist admits nobody, or denies nobody, without a word. */
+static bool check_policy(const struct config *c, const struct inifile *ini, int line,
+                         const char *section, const char *key, const struct policy *policy,
+                         struct config_error *error) {
+    for (size_t i = 0; i < policy->count; i++) {
+        const char *app = policy->rules[i].app;
+
+        if (app[0] != '\0' && config_find_app(c, app) == NULL) {
+            inifile_fail(error, ini->file, line, section, "%s: there is no section [app %s]", key,
+                         app);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The first one that could decide about accounts; the first one of all where none can. */
+static struct config_app *first_with_keys(const struct config *c) {
+    for (size_t i = 0; i < c->apps_count; i++) {
+        if (config_has_keys(&c->apps[i]))
+            return &c->apps[i];
+    }
+    return &c->apps[0];
+}
+
+static bool check_accounts(struct config *c, const struct inifile *ini,
+                           struct config_error *error) {
+    struct config_accounts *a = &c->accounts;
+    char key[64];
+
+    a->app = a->app_name[0] != '\0' ? config_find_app(c, a->app_name) : first_with_keys(c);
+    if (a->app == NULL) {
+        inifile_fail(error, ini->file, a->line, "accounts", "app: there is no section [app %s]",
+                     a->app_name);
+        return false;
+    }
+    if (a->line > 0 && !config_has_keys(a->app)) {
+        inifile_fail(
+            error, ini->file, a->line, "accounts",
+            "app: [app %s] has no keys, and an application that a host hands over makes no "
+            "accounts: give it corp_id, agent_id and secret_file",
+            a->app->name);
+        return false;
+    }
+    if (a->stale_s < a->refresh_s) {
+        inifile_fail(error, ini->file, a->line, "accounts",
+                     "stale: must not be shorter than refresh: everybody would be refused between "
+                     "two synchronizations");
+        return false;
+    }
+    for (size_t i = 0; i < a->groups_count; i++) {
+        (void)snprintf(key, sizeof key, "group.%s", a->groups[i].name);
+        if (!check_policy(c, ini, a->line, "accounts", key, &a->groups[i].members, error))
+            return false;
+    }
+    a->wanted = a->line > 0;
+    return true;
+}
+
 /* A file without [app] is as good as one with an [app] of defaults and no keys, if there is a
  * service that may hand over keys.
  */
@@ -238,23 +311,39 @@ static bool check_apps(struct config *c, const struct inifile *ini, struct confi
 
 static bool check_service(struct config *c, const struct inifile *ini, struct config_service *s,
                           struct config_error *error) {
+    char section[WECOM_SERVICE_MAX_BYTES + 16];
+
+    (void)snprintf(section, sizeof section, "service %s", s->name);
     s->app = s->app_name[0] != '\0' ? config_find_app(c, s->app_name) : &c->apps[0];
-    if (s->app == NULL)
-        inifile_fail(error, ini->file, s->line, NULL,
-                     "[service %s] app: there is no section [app %s]", s->name, s->app_name);
-    else if (s->set_app && s->account)
-        inifile_fail(error, ini->file, s->line, NULL,
-                     "[service %s] set_app: goes with account = no only: an application that a "
-                     "host handed over never decides about accounts of this machine",
-                     s->name);
-    else if (!config_has_keys(s->app) && !s->set_app)
-        inifile_fail(error, ini->file, s->line, NULL,
-                     "[service %s] app: [app%s%s] has no keys: give it corp_id, agent_id and "
-                     "secret_file, or give this service set_app = yes and account = no",
-                     s->name, s->app->name[0] != '\0' ? " " : "", s->app->name);
-    else
-        return true;
-    return false;
+    if (s->app == NULL) {
+        inifile_fail(error, ini->file, s->line, section, "app: there is no section [app %s]",
+                     s->app_name);
+        return false;
+    }
+    if (s->set_app && s->account) {
+        inifile_fail(error, ini->file, s->line, section,
+                     "set_app: goes with account = no only: an application that a host handed over "
+                     "never decides about accounts of this machine");
+        return false;
+    }
+    if (!config_has_keys(s->app) && !s->set_app) {
+        inifile_fail(error, ini->file, s->line, section,
+                     "app: [app%s%s] has no keys: give it corp_id, agent_id and secret_file, or "
+                     "give this service set_app = yes and account = no",
+                     s->app->name[0] != '\0' ? " " : "", s->app->name);
+        return false;
+    }
+    if (s->account && strcmp(s->app->corp_id, c->accounts.app->corp_id) != 0) {
+        inifile_fail(error, ini->file, s->line, section,
+                     "app: is of another company than [accounts] app=%s; host accounts come from "
+                     "one company (account=no signs in without one)",
+                     c->accounts.app->name);
+        return false;
+    }
+    c->accounts.wanted = c->accounts.wanted || s->account;
+    /* Names of applications that are handed over are not known here. */
+    return s->set_app || (check_policy(c, ini, s->line, section, "allow", &s->allow, error) &&
+                          check_policy(c, ini, s->line, section, "deny", &s->deny, error));
 }
 
 /* What no single setting can tell. */
@@ -264,6 +353,8 @@ static bool check_whole(struct config *c, const struct inifile *ini, struct conf
             return false;
     }
     if (!check_apps(c, ini, error))
+        return false;
+    if (!check_accounts(c, ini, error))
         return false;
     for (size_t i = 0; i < c->services_count; i++) {
         if (!check_service(c, ini, &c->services[i], error))
@@ -282,7 +373,8 @@ struct config *config_read(const char *file, struct config_error *error) {
         goto out;
     }
     (void)snprintf(c->file, sizeof c->file, "%s", file);
-    if (set_defaults(OPTIONS_HELPER, &c->helper) != NULL) {
+    if (set_defaults(OPTIONS_HELPER, &c->helper) != NULL ||
+        set_defaults(OPTIONS_ACCOUNTS, &c->accounts) != NULL) {
         inifile_fail(error, file, 0, NULL,
                      "the defaults of this build do not pass their own checks");
         goto out;
@@ -324,6 +416,12 @@ void config_free(struct config *config) {
         return;
     for (size_t i = 0; i < config->apps_count; i++)
         secret_clear(&config->apps[i].secret);
+    for (size_t i = 0; i < config->services_count; i++) {
+        policy_clear(&config->services[i].allow);
+        policy_clear(&config->services[i].deny);
+    }
+    for (size_t i = 0; i < config->accounts.groups_count; i++)
+        policy_clear(&config->accounts.groups[i].members);
     free(config->apps);
     free(config->services);
     free(config);

@@ -7,8 +7,10 @@
 #include <stdint.h>
 
 #include "common/secret.h"
+#include "helper/policy.h"
 #include "wecom/error.h"
 #include "wecom/limits.h"
+#include "wecom/table.h"
 
 enum config_lang { CONFIG_LANG_BOTH, CONFIG_LANG_ZH, CONFIG_LANG_EN };
 
@@ -25,7 +27,10 @@ enum config_export {
 /* Sign-in methods: bits of `methods`, and the words of methods=. */
 enum config_method { CONFIG_METHOD_CODE = 1 << 0 };
 
-enum { CONFIG_CALLERS = 32, CONFIG_PATH_BYTES = 1024, CONFIG_URL_BYTES = 512 };
+/* What a login name is made of. */
+enum config_username { CONFIG_USERNAME_USERID, CONFIG_USERNAME_ALIAS, CONFIG_USERNAME_EMAIL };
+
+enum { CONFIG_CALLERS = 32, CONFIG_PATH_BYTES = 1024, CONFIG_URL_BYTES = 512, CONFIG_GROUPS = 64 };
 
 /* One entry of callers=: a local user, or a local group written @name. */
 struct config_caller {
@@ -58,6 +63,30 @@ struct config_app {
     char proxy[CONFIG_URL_BYTES];
 };
 
+/* One line group.NAME=... */
+struct config_group {
+    char name[WECOM_LOGIN_NAME_MAX_BYTES + 1];
+    struct policy members;
+};
+
+struct config_accounts {
+    bool wanted; /* there is a service or a section that needs host accounts */
+    int line;    /* of its heading; 0: there is none */
+    char app_name[WECOM_SERVICE_MAX_BYTES + 1];
+    const struct config_app *app;
+    bool provision;
+    enum config_username username;
+    char name_prefix[WECOM_LOGIN_NAME_MAX_BYTES + 1];
+    uint32_t uid_range[2]; /* first and last */
+    char home[WECOM_HOME_MAX_BYTES + 1], shell[WECOM_HOME_MAX_BYTES + 1];
+    char table[CONFIG_PATH_BYTES];
+    int64_t refresh_s, stale_s;
+    int64_t sync_calls_per_min;
+    bool group_members;
+    struct config_group groups[CONFIG_GROUPS];
+    size_t groups_count;
+};
+
 struct config_service {
     char name[WECOM_SERVICE_MAX_BYTES + 1];
     int line; /* of its heading */
@@ -71,11 +100,13 @@ struct config_service {
     char callers_text[512];
     char socket[CONFIG_PATH_BYTES]; /* "" when it has none of its own */
     enum config_lang lang;
+    struct policy allow, deny;
 };
 
 struct config {
     char file[CONFIG_PATH_BYTES];
     struct config_helper helper;
+    struct config_accounts accounts;
     /* In the order of the file; the first is the default. Never none: where the file has none, one
      * without keys and name.
      */

@@ -9,10 +9,13 @@
 #include "helper/members.h"
 #include "helper/server.h"
 #include "helper/setup.h"
+#include "helper/store.h"
 #include "helper/tries.h"
 #include "helper/wecom/client.h"
+#include "helper/worker.h"
 
 struct event_base;
+struct people;
 
 struct helper {
     struct event_base *base;
@@ -20,21 +23,31 @@ struct helper {
     struct client *client;
     struct members *members;
     struct codes *codes;
+    struct store *store;
+    struct people *people;
     struct server *server;
-    struct setup *setup; /* the configuration of new exchanges */
+    struct setup *setup;   /* the configuration of new exchanges */
+    struct worker *worker; /* synchronizes and publishes */
     struct handed *handed;
     struct tries *tries; /* of keys that are handed over */
 
+    int64_t (*wall_s)(void); /* time(2); passed in so that a test can move it */
     int64_t started_ms;
     unsigned long granted, denied;
     unsigned int waiting;    /* logins in progress */
     char reload_error[2048]; /* why the last reload kept the old configuration, "" */
     /* Reads the configuration file again; false with the reason in reload_error. */
     bool (*reload)(struct helper *helper);
+    /* The store shows something new: the table is to be published. NULL: nobody publishes. */
+    void (*changed)(struct helper *helper);
 };
 
 static inline int64_t helper_now_ms(const struct helper *helper) {
     return helper->clock.now_ms(helper->clock.self);
+}
+
+static inline int64_t helper_wall_s(const struct helper *helper) {
+    return helper->wall_s();
 }
 
 #endif

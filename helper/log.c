@@ -17,6 +17,8 @@ static struct {
     int max_level;
     int journal; /* a datagram socket, -1 where there is no journal */
     bool foreground;
+    void (*pass)(void *arg, const struct log_line *l);
+    void *arg;
 } sink = {.program = "wecom-helper", .max_level = LOG_NOTICE, .journal = -1, .foreground = true};
 
 static int open_journal(void) {
@@ -53,6 +55,11 @@ void log_open(const char *program, bool foreground, int max_level) {
 
 void log_set_level(int max_level) {
     sink.max_level = max_level;
+}
+
+void log_pass_on(void (*pass)(void *arg, const struct log_line *l), void *arg) {
+    sink.pass = pass;
+    sink.arg = arg;
 }
 
 static void append(struct log_line *l, const char *format, const char *a, const char *b) {
@@ -144,7 +151,9 @@ static void to_standard_error(const struct log_line *l) {
 void log_end(struct log_line *l) {
     if (l->level > sink.max_level)
         return;
-    if (sink.foreground)
+    if (sink.pass != NULL)
+        sink.pass(sink.arg, l);
+    else if (sink.foreground)
         to_standard_error(l);
     else if (sink.journal < 0 || !to_journal(l))
         syslog(LOG_AUTHPRIV | l->level, "%s", l->text);

@@ -29,6 +29,9 @@ struct log_line {
  */
 void log_open(const char *program, bool foreground, int max_level);
 void log_set_level(int max_level);
+/* From now on lines go there instead: for a process whose log another one writes. NULL: as before.
+ */
+void log_pass_on(void (*pass)(void *arg, const struct log_line *l), void *arg);
 
 /* log_begin, any number of fields (a NULL or empty text is left out), log_end. */
 void log_begin(struct log_line *l, int level, const char *event);

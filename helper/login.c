@@ -6,10 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/secret.h"
 #include "common/words.h"
 #include "helper/login_method.h"
+#include "helper/people.h"
 #include "helper/reasons.h"
 #include "helper/texts.h"
+
+enum { PUBLISH_MS = 5000 };
+
+/* What a method found out, while the store is asked. */
+struct accepted {
+    struct members_answer said;
+    struct answer_detail detail;
+    struct client_failure note;
+    bool has_detail, has_note;
+    struct people_answer answer; /* while the table is waited for */
+};
 
 struct login {
     struct request request;
@@ -17,6 +30,11 @@ struct login {
     void *state;
     struct event *deadline;
     bool asking; /* the person's turn */
+    struct people_ticket *people;
+    struct members_watch *watch;
+    struct worker_wait *published;
+    struct accepted *accepted;
+    char *authtok; /* what the host already has, until the method begins */
 };
 
 static const struct login_method *const methods[] = {&login_method_code};
@@ -39,6 +57,12 @@ static void free_login(struct login *login) {
         login->method->drop(login->state);
     if (login->deadline != NULL)
         event_free(login->deadline);
+    people_drop(login->people);
+    members_drop(login->watch);
+    if (login->published != NULL)
+        worker_unwait(login->published);
+    free(login->accepted);
+    secret_free_string(login->authtok);
     request_close(&login->request);
     free(login);
 }
@@ -74,18 +98,7 @@ void login_deny(struct login *login, enum wecom_reason reason, const char *useri
     free_login(login);
 }
 
-static void on_deadline(evutil_socket_t fd, short what, void *arg) {
-    static const struct client_failure late = {.detail = "no answer from WeCom in time",
-                                               .cure = "cure_connection"};
-    struct login *login = arg;
-
-    (void)fd;
-    (void)what;
-    if (login->asking)
-        login_deny(login, WECOM_REASON_TIMEOUT, NULL, NULL, NULL);
-    else
-        login_deny(login, WECOM_REASON_WECOM_UNREACHABLE, NULL, &late, NULL);
-}
+static void on_deadline(evutil_socket_t fd, short what, void *arg);
 
 void login_ask(struct login *login, const char *prompt_id, bool echo) {
     struct wire_message *m = wire_new(WIRE_ASK);
@@ -111,49 +124,60 @@ static void write_departments(char *out, size_t bytes, const struct answer_membe
 
 /* What the service may see, and nothing else. */
 static void set_environment(const struct login *login, struct wire_message *m,
-                            const struct answer_member *member,
-                            const struct answer_detail *detail) {
+                            const struct people_answer *answer) {
     unsigned int exports = login->request.service->exports;
+    const struct accepted *a = login->accepted;
+    const struct answer_member *member = &a->said.member;
     char departments[1024];
 
     write_departments(departments, sizeof departments, member);
     (void)wire_set(m, WIRE_F_ENV_METHOD, login->method->word);
+    if (answer->known && (exports & CONFIG_EXPORT_ACCOUNT)) {
+        (void)wire_set(m, WIRE_F_ENV_ACCOUNT, answer->account.id);
+        (void)wire_set_flag(m, WIRE_F_ENV_FIRST_LOGIN, answer->first_login);
+    }
     if (exports & CONFIG_EXPORT_USERID)
         (void)wire_set(m, WIRE_F_ENV_USERID, member->userid);
     if ((exports & CONFIG_EXPORT_NAME) && member->name[0] != '\0')
         (void)wire_set(m, WIRE_F_ENV_NAME, member->name);
     if ((exports & CONFIG_EXPORT_DEPARTMENTS) && departments[0] != '\0')
         (void)wire_set(m, WIRE_F_ENV_DEPARTMENTS, departments);
-    if (detail != NULL && (exports & CONFIG_EXPORT_MOBILE) && detail->mobile[0] != '\0')
-        (void)wire_set(m, WIRE_F_ENV_MOBILE, detail->mobile);
-    if (detail != NULL && (exports & CONFIG_EXPORT_EMAIL) && detail->email[0] != '\0')
-        (void)wire_set(m, WIRE_F_ENV_EMAIL, detail->email);
+    if (a->has_detail && (exports & CONFIG_EXPORT_MOBILE) && a->detail.mobile[0] != '\0' &&
+        !answer->mobile_refused)
+        (void)wire_set(m, WIRE_F_ENV_MOBILE, a->detail.mobile);
+    if (a->has_detail && (exports & CONFIG_EXPORT_EMAIL) && a->detail.email[0] != '\0')
+        (void)wire_set(m, WIRE_F_ENV_EMAIL, a->detail.email);
 }
 
-void login_accept(struct login *login, const struct answer_member *member,
-                  const struct answer_detail *detail, const struct client_failure *note) {
-    struct request *r = &login->request;
-    enum wecom_reason reason = request_match(r, member->userid);
-    struct wire_message *m;
+static struct wire_message *new_grant(const struct login *login,
+                                      const struct people_answer *answer) {
+    const struct request *r = &login->request;
+    struct wire_message *m = wire_new(WIRE_RESULT);
 
-    if (reason != WECOM_REASON_NONE) {
-        login_deny(login, reason, member->userid, NULL, NULL);
-        return;
-    }
-    m = wire_new(WIRE_RESULT);
     if (m == NULL || wire_set(m, WIRE_F_VERDICT, words_verdict(WECOM_VERDICT_GRANTED)) ||
         wire_set(m, WIRE_F_ACCOUNT_IS, words_account(WECOM_ACCOUNT_VALID)) ||
         wire_set(m, WIRE_F_CORP, client_app_settings(r->app)->corp_id) ||
-        wire_set(m, WIRE_F_USERID, member->userid) ||
+        wire_set(m, WIRE_F_USERID, login->accepted->said.member.userid) ||
         wire_set(m, WIRE_F_USER, r->identity ? NULL : r->user) ||
         wire_set(m, WIRE_F_METHOD, login->method->word)) {
         wire_free(m);
-        login_deny(login, WECOM_REASON_INTERNAL, member->userid, NULL, NULL);
+        return NULL;
+    }
+    set_environment(login, m, answer);
+    return m;
+}
+
+static void grant(struct login *login, const struct people_answer *answer) {
+    struct request *r = &login->request;
+    const struct accepted *a = login->accepted;
+    struct wire_message *m = new_grant(login, answer);
+
+    if (m == NULL) {
+        login_deny(login, WECOM_REASON_INTERNAL, a->said.member.userid, NULL, NULL);
         return;
     }
-    set_environment(login, m, member, detail);
-    request_log(r, LOG_NOTICE, "login granted", member->userid, login->method->word,
-                WECOM_REASON_NONE, note);
+    request_log(r, LOG_NOTICE, "login granted", a->said.member.userid, login->method->word,
+                WECOM_REASON_NONE, a->has_note ? &a->note : NULL);
     r->helper->granted++;
     setup_counts(r->setup, r->service)->granted++;
     server_send(r->peer, m);
@@ -162,12 +186,163 @@ void login_accept(struct login *login, const struct answer_member *member,
     free_login(login);
 }
 
+/* A telephone number is worth an audit line: whoever looks people up by it must not find two. */
+static void log_refused_mobile(const struct login *login) {
+    static const struct client_failure twice = {
+        .detail = "the telephone number belongs to another active account too: it is neither kept "
+                  "nor passed on"};
+
+    request_log(&login->request, LOG_WARNING, "telephone number refused",
+                login->accepted->said.member.userid, login->method->word, WECOM_REASON_NONE,
+                &twice);
+}
+
+/* Also where the table could not be written: the person is who he is, and the host will notice. */
+static void on_published(void *arg, bool published) {
+    struct login *login = arg;
+
+    (void)published;
+    login->published = NULL;
+    grant(login, &login->accepted->answer);
+}
+
+/* A host looks the user up right after the grant: an account of the last minutes should be in the
+ * table by then. That is worth a moment, and no refusal.
+ */
+static void grant_when_published(struct login *login, const struct people_answer *answer) {
+    static const struct timeval most = {.tv_sec = PUBLISH_MS / 1000};
+    struct helper *helper = login->request.helper;
+
+    if (answer->changes == 0 || helper->worker == NULL) {
+        grant(login, answer);
+        return;
+    }
+    login->accepted->answer = *answer;
+    login->published = worker_wait(helper->worker, answer->changes, on_published, login);
+    if (login->published == NULL || evtimer_add(login->deadline, &most) != 0)
+        grant(login, answer);
+}
+
+static void on_entered(void *arg, const struct people_answer *answer) {
+    struct login *login = arg;
+    enum wecom_reason reason = people_reason(&login->request, answer);
+    char userid[WECOM_USERID_MAX_BYTES + 1];
+
+    login->people = NULL;
+    if (reason != WECOM_REASON_NONE) {
+        memcpy(userid, login->accepted->said.member.userid, sizeof userid);
+        login_deny(login, reason, userid, NULL, NULL);
+        return;
+    }
+    if (answer->mobile_refused)
+        log_refused_mobile(login);
+    grant_when_published(login, answer);
+}
+
+static void enter(struct login *login) {
+    const struct accepted *a = login->accepted;
+
+    login->people = people_enter(&login->request, &a->said, a->has_detail ? &a->detail : NULL,
+                                 on_entered, login);
+    if (login->people == NULL)
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
+static void on_directory(void *arg, const struct members_answer *said) {
+    struct login *login = arg;
+    struct client_failure failure = said->failure;
+    enum wecom_reason reason = members_reason(said);
+
+    login->watch = NULL;
+    if (reason != WECOM_REASON_NONE) {
+        login_deny(login, reason, login->accepted->said.member.userid,
+                   failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        return;
+    }
+    login->accepted->said = *said;
+    enter(login);
+}
+
+void login_accept(struct login *login, const struct members_answer *said,
+                  const struct answer_detail *detail, const struct client_failure *note) {
+    struct request *r = &login->request;
+    struct accepted *a = calloc(1, sizeof *a);
+
+    if (a == NULL) {
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+        return;
+    }
+    login->accepted = a;
+    a->said = *said;
+    a->has_detail = detail != NULL;
+    if (detail != NULL)
+        a->detail = *detail;
+    a->has_note = note != NULL;
+    if (note != NULL)
+        a->note = *note;
+    if (people_directory(r) == r->app) {
+        enter(login);
+        return;
+    }
+    /* Another application signs in; that of [accounts] has the say over the account. */
+    login->watch = members_ask(r->helper->members, people_directory(r), a->said.member.userid,
+                               on_directory, login);
+    if (login->watch == NULL)
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg) {
+    static const struct client_failure late = {.detail = "no answer from WeCom in time",
+                                               .cure = "cure_connection"};
+    struct login *login = arg;
+
+    (void)fd;
+    (void)what;
+    if (login->published != NULL)
+        grant(login, &login->accepted->answer); /* decided already: see grant_when_published */
+    else if (login->asking)
+        login_deny(login, WECOM_REASON_TIMEOUT, NULL, NULL, NULL);
+    else
+        login_deny(login, WECOM_REASON_WECOM_UNREACHABLE, NULL, &late, NULL);
+}
+
 static const struct login_method *choose(const struct config_service *service) {
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if ((service->methods & methods[i]->bit) != 0)
             return methods[i];
     }
     return NULL;
+}
+
+/* Whose name it is has been looked up; the prompts are the same whatever came of it. */
+static void on_found(void *arg, const struct people_answer *answer) {
+    struct login *login = arg;
+    struct request *r = &login->request;
+    char *authtok = login->authtok;
+    const char *userid;
+
+    login->people = NULL;
+    if (answer->error == WECOM_OK && !answer->known)
+        people_look_up(r);
+    userid = answer->known ? answer->account.userid : people_guess(r);
+    (void)snprintf(r->expected, sizeof r->expected, "%s", userid != NULL ? userid : "");
+    login->authtok = NULL;
+    login->method->begin(login, authtok);
+    secret_free_string(authtok);
+}
+
+static void start(struct login *login, const char *authtok) {
+    struct request *r = &login->request;
+
+    if (!people_is_host(r) || r->link[0] != '\0') {
+        login->method->begin(login, authtok);
+        return;
+    }
+    login->authtok = authtok != NULL ? strdup(authtok) : NULL;
+    if (authtok == NULL || login->authtok != NULL)
+        login->people = people_find(r, NULL, NULL, on_found, login);
+    if (login->people == NULL)
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 
 void login_begin(struct helper *helper, struct server_peer *peer,
@@ -198,7 +373,7 @@ void login_begin(struct helper *helper, struct server_peer *peer,
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
         return;
     }
-    login->method->begin(login, wire_get(message, WIRE_F_AUTHTOK));
+    start(login, wire_get(message, WIRE_F_AUTHTOK));
 }
 
 void login_answer(struct helper *helper, struct server_peer *peer,

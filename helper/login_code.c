@@ -14,6 +14,7 @@
 #include "common/names.h"
 #include "common/secret.h"
 #include "helper/login_method.h"
+#include "helper/people.h"
 
 struct code {
     struct login *login;
@@ -61,10 +62,11 @@ static void conclude(struct code *c) {
     if (reason != WECOM_REASON_NONE) {
         struct client_failure failure = c->member.failure;
 
+        people_note(login_request(c->login), c->identity.userid, &c->member);
         deny(c, reason, failure.detail[0] != '\0' ? &failure : NULL, NULL);
         return;
     }
-    login_accept(c->login, &c->member.member, c->has_detail ? &c->detail : NULL,
+    login_accept(c->login, &c->member, c->has_detail ? &c->detail : NULL,
                  c->note.detail[0] != '\0' ? &c->note : NULL);
 }
 
@@ -144,7 +146,6 @@ static void on_identity(void *arg, const struct client_result *result) {
     static const struct client_failure odd = {.detail = "auth/getuserinfo: the answer names nobody",
                                               .cure = "cure_odd_answer"};
     struct code *c = arg;
-    const char *expected = request_expected_userid(login_request(c->login));
 
     c->redemption = NULL;
     if (result->failure.reason != WECOM_REASON_NONE) {
@@ -168,8 +169,7 @@ static void on_identity(void *arg, const struct client_result *result) {
         deny(c, WECOM_REASON_NOT_MEMBER, NULL, NULL);
         return;
     }
-    if (login_request(c->login)->user[0] != '\0' &&
-        (expected == NULL || !name_same_userid(expected, c->identity.userid))) {
+    if (request_is_other(login_request(c->login), c->identity.userid)) {
         deny(c, WECOM_REASON_IDENTITY_MISMATCH, NULL, NULL);
         return;
     }

@@ -31,10 +31,11 @@ void login_set_state(struct login *login, void *state);
 /* Puts a prompt (a text of po/) before the person. */
 void login_ask(struct login *login, const char *prompt_id, bool echo);
 
-/* WeCom says who it is and that the member is active: match with the name of the login, then grant.
- * `detail` NULL: no details. `note` NULL: nothing to remark in the log. The login is gone.
+/* WeCom says who it is and that the member is active: the account, the name and the rules are
+ * looked at, then the login is granted or refused, now or later. `detail` NULL: no details. `note`
+ * NULL: nothing to remark in the log. The method's state may be dropped from here.
  */
-void login_accept(struct login *login, const struct answer_member *member,
+void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note);
 
 /* Refuses. `userid` NULL: nobody known. `failure` NULL: nothing for the administrator. `text_id`

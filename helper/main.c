@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/deadline.h"
@@ -20,7 +21,9 @@
 #include "helper/helper.h"
 #include "helper/log.h"
 #include "helper/notify.h"
+#include "helper/people.h"
 #include "helper/privileges.h"
+#include "helper/worker_run.h"
 #include "wecom/paths.h"
 
 enum { EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h: systemd need not try again */ };
@@ -76,6 +79,10 @@ static int64_t monotonic_ms(void *self) {
     return deadline_now_ms();
 }
 
+static int64_t wall_s(void) {
+    return (int64_t)time(NULL);
+}
+
 static void log_reload(const struct helper *helper, bool good) {
     if (good)
         log_event(LOG_NOTICE, "configuration reloaded", helper->setup->config->file);
@@ -127,6 +134,7 @@ static bool reload(struct helper *helper) {
     if (fresh != NULL) {
         helper->setup = fresh;
         log_set_level(fresh->config->helper.log_level);
+        worker_settings(helper->worker);
         setup_unref(old);
         handed_load(helper->handed, fresh->config);
     }
@@ -148,14 +156,25 @@ static void on_terminate(evutil_socket_t fd, short what, void *arg) {
     (void)event_base_loopbreak(helper->base);
 }
 
+static struct setup *current_setup(void *arg) {
+    return ((const struct helper *)arg)->setup;
+}
+
+static void publish_change(struct helper *helper) {
+    worker_publish(helper->worker);
+}
+
 /* The loop runs until a signal ends it; then everything goes in the opposite order. */
 static bool serve(struct helper *helper, struct config *config, struct server *server) {
     struct http *http = NULL;
     struct event *signals[3] = {NULL};
+    char why[1024] = "out of memory or descriptors";
     bool good = false;
 
+    helper->wall_s = wall_s;
     helper->clock = (struct client_clock){.now_ms = monotonic_ms};
     helper->reload = reload;
+    helper->changed = publish_change;
     helper->started_ms = helper_now_ms(helper);
     helper->server = server;
     helper->base = event_base_new();
@@ -165,10 +184,13 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->client = client_new(helper->base, http_sender(http), helper->clock);
     helper->members = members_new(helper->clock);
     helper->codes = codes_new();
+    helper->people = people_new(helper);
     helper->tries = tries_new(helper->clock);
     helper->handed = handed_new(helper->client, config->helper.state_dir);
-    if (helper->client == NULL || helper->members == NULL || helper->codes == NULL ||
-        helper->tries == NULL || helper->handed == NULL) {
+    if (helper->client != NULL)
+        helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
+    if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
+        helper->people == NULL || helper->tries == NULL || helper->handed == NULL) {
         config_free(config);
         goto out;
     }
@@ -180,7 +202,10 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         if (signals[i] == NULL || event_add(signals[i], NULL) != 0)
             goto out;
     }
-    if (helper->setup == NULL || !server_start(server, helper->base, dispatch_message, helper))
+    if (helper->setup != NULL)
+        helper->worker = worker_start(&(struct worker_how){
+            .base = helper->base, .clock = helper->clock, .setup = current_setup, .arg = helper});
+    if (helper->worker == NULL || !server_start(server, helper->base, dispatch_message, helper))
         goto out;
     handed_load(helper->handed, helper->setup->config);
     log_event(LOG_NOTICE, "started", helper->setup->config->file);
@@ -189,8 +214,10 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     log_event(LOG_NOTICE, "stopped", NULL);
 out:
     if (!good)
-        log_event(LOG_ERR, "cannot run", "out of memory or descriptors");
+        log_event(LOG_ERR, "cannot run", why);
     server_free(server);
+    people_free(helper->people);
+    worker_stop(helper->worker);
     members_free(helper->members);
     setup_unref(helper->setup);
     handed_free(helper->handed);
@@ -198,6 +225,7 @@ out:
     codes_free(helper->codes);
     client_free(helper->client);
     http_free(http);
+    store_close(helper->store);
     for (size_t i = 0; i < 3; i++) {
         if (signals[i] != NULL)
             event_free(signals[i]);
@@ -233,6 +261,15 @@ static const char *absolute(const char *file, char *path, size_t bytes) {
     return n > 0 && (size_t)n < bytes ? path : file;
 }
 
+/* Whoever starts us is told what is wrong with the store, before anything goes to the background.
+ */
+static bool try_store(const struct config *config, char *why, size_t bytes) {
+    struct store *store = store_open(config->helper.state_dir, NULL, why, bytes);
+
+    store_close(store);
+    return store != NULL;
+}
+
 static int refuse(const char *why, int status) {
     log_event(LOG_ERR, "cannot start", why);
     return status;
@@ -251,6 +288,8 @@ int main(int argc, char **argv) {
     notify_keep();
     privileges_harden();
     json_set_alloc_funcs(wiping_new, wiping_free); /* answers hold tokens and tickets */
+    if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
+        return worker_run();
     status = read_arguments(argc, argv, &arguments);
     if (status >= 0)
         return status;
@@ -275,10 +314,15 @@ int main(int argc, char **argv) {
         }
     }
     status = -1;
-    if (!privileges_drop(config->helper.user, &user, why, sizeof why))
+    if (!arguments.check &&
+        !privileges_make_directory(config->helper.state_dir, 0711, &user, why, sizeof why))
+        status = refuse(why, EXIT_FAILURE);
+    else if (!privileges_drop(config->helper.user, &user, why, sizeof why))
         status = refuse(why, EXIT_FAILURE);
     else if (!config_read_secrets(config, &error))
         status = refuse(error.text, EXIT_CONFIG);
+    else if (!arguments.check && !try_store(config, why, sizeof why))
+        status = refuse(why, EXIT_FAILURE);
     if (status >= 0) {
         config_free(config);
         server_free(server);

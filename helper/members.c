@@ -45,6 +45,8 @@ struct members *members_new(struct client_clock clock) {
 }
 
 static void free_entry(struct entry *entry) {
+    while (entry->watches != NULL)
+        members_drop(entry->watches);
     client_cancel(entry->request);
     client_app_unref(entry->app);
     free(entry);

@@ -11,6 +11,7 @@
 #include "common/localfiles.h"
 #include "common/names.h"
 #include "common/text.h"
+#include "helper/options_accounts.h"
 #include "wecom/paths.h"
 
 struct word {
@@ -232,7 +233,7 @@ static const char *set_callers(const struct option *self, void *target, const ch
 
 /* clang-format off */
 #define AT(structure, member) \
-    offsetof(struct structure, member), sizeof ((struct structure *)0)->member
+    offsetof(struct structure, member), sizeof ((struct structure *)0)->member, NULL
 
 static const struct option all[] = {
     {OPTIONS_HELPER, "socket", WECOM_LOGIN_SOCKET, false, set_socket, AT(config_helper, socket)},
@@ -259,6 +260,27 @@ static const struct option all[] = {
     {OPTIONS_APP, "ca_file", NULL, false, set_path, AT(config_app, ca_file)},
     {OPTIONS_APP, "proxy", NULL, false, set_proxy, AT(config_app, proxy)},
 
+    {OPTIONS_ACCOUNTS, "app", NULL, false, set_name, AT(config_accounts, app_name)},
+    {OPTIONS_ACCOUNTS, "provision", "yes", false, set_bool, AT(config_accounts, provision)},
+    {OPTIONS_ACCOUNTS, "username", "userid", false, options_set_username,
+     AT(config_accounts, username)},
+    {OPTIONS_ACCOUNTS, "name_prefix", "u", false, options_set_prefix,
+     AT(config_accounts, name_prefix)},
+    {OPTIONS_ACCOUNTS, "uid_range", "1900000000-1999999999", false, options_set_uid_range,
+     AT(config_accounts, uid_range)},
+    {OPTIONS_ACCOUNTS, "home", "/home/%u", false, options_set_home, AT(config_accounts, home)},
+    {OPTIONS_ACCOUNTS, "shell", "/bin/bash", false, options_set_shell, AT(config_accounts, shell)},
+    {OPTIONS_ACCOUNTS, "table", WECOM_TABLE_FILE, false, set_path, AT(config_accounts, table)},
+    {OPTIONS_ACCOUNTS, "refresh", "5m", false, options_set_duration,
+     AT(config_accounts, refresh_s)},
+    {OPTIONS_ACCOUNTS, "stale", "24h", false, options_set_duration, AT(config_accounts, stale_s)},
+    {OPTIONS_ACCOUNTS, "sync_calls_per_min", "200", false, options_set_rate,
+     AT(config_accounts, sync_calls_per_min)},
+    {OPTIONS_ACCOUNTS, "group_members", "no", false, set_bool,
+     AT(config_accounts, group_members)},
+    {OPTIONS_ACCOUNTS, "group.", NULL, false, options_set_group,
+     offsetof(struct config_accounts, groups), sizeof(struct config_group), options_name_group},
+
     {OPTIONS_SERVICE, "app", NULL, false, set_name, AT(config_service, app_name)},
     {OPTIONS_SERVICE, "methods", NULL, true, set_methods, AT(config_service, methods)},
     {OPTIONS_SERVICE, "account", "yes", false, set_bool, AT(config_service, account)},
@@ -266,6 +288,8 @@ static const struct option all[] = {
     {OPTIONS_SERVICE, "callers", "root", false, set_callers, AT(config_service, callers_text)},
     {OPTIONS_SERVICE, "socket", NULL, false, set_socket, AT(config_service, socket)},
     {OPTIONS_SERVICE, "export", "userid name", false, set_exports, AT(config_service, exports)},
+    {OPTIONS_SERVICE, "allow", NULL, false, options_set_policy, AT(config_service, allow)},
+    {OPTIONS_SERVICE, "deny", NULL, false, options_set_policy, AT(config_service, deny)},
     {OPTIONS_SERVICE, "lang", "both", false, set_lang, AT(config_service, lang)},
     {0},
 };
@@ -277,7 +301,10 @@ const struct option *options_all(void) {
 
 const struct option *options_find(enum options_section section, const char *key) {
     for (const struct option *o = all; o->key != NULL; o++) {
-        if (o->section == section && strcmp(o->key, key) == 0)
+        size_t len = strlen(o->key);
+
+        if (o->section == section &&
+            (o->name != NULL ? strncmp(o->key, key, len) == 0 : strcmp(o->key, key) == 0))
             return o;
     }
     return NULL;

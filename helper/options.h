@@ -6,7 +6,7 @@
 
 #include "helper/config.h"
 
-enum options_section { OPTIONS_HELPER, OPTIONS_APP, OPTIONS_SERVICE };
+enum options_section { OPTIONS_HELPER, OPTIONS_APP, OPTIONS_ACCOUNTS, OPTIONS_SERVICE };
 
 /* Required where another such key stands in the same section: all of them, or none. */
 enum { OPTIONS_TOGETHER = 2 };
@@ -21,9 +21,14 @@ struct option {
     int required;         /* no (false), yes (true), or OPTIONS_TOGETHER */
     const char *(*set)(const struct option *self, void *target, const char *value);
     size_t at, bytes; /* the place in the section's structure */
+    /* Of a key that ends in a dot, such as "group.": takes what the file has behind the dot, before
+     * `set` is called. Answers like `set`.
+     */
+    const char *(*name)(void *target, const char *name);
 };
 
-/* NULL when the section has no such key. */
+/* NULL when the section has no such key. A row whose key ends in a dot is found by its beginning.
+ */
 const struct option *options_find(enum options_section section, const char *key);
 
 /* All rows, ended by one without a key. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/secret.h"
@@ -53,6 +54,23 @@ bool privileges_drop(const char *name, const struct privileges_user *user, char 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setresuid(0, 0, 0) == 0 ||
         setresgid(0, 0, 0) == 0 || geteuid() != user->uid || getuid() != user->uid) {
         (void)snprintf(why, why_bytes, "privileges did not go away");
+        return false;
+    }
+    return true;
+}
+
+bool privileges_make_directory(const char *path, mode_t mode, const struct privileges_user *user,
+                               char *why, size_t why_bytes) {
+    if (geteuid() != 0)
+        return true;
+    if (mkdir(path, 0700) != 0) {
+        if (errno == EEXIST)
+            return true;
+        (void)snprintf(why, why_bytes, "%s cannot be made: %s", path, strerror(errno));
+        return false;
+    }
+    if (lchown(path, user->uid, user->gid) != 0 || chmod(path, mode) != 0) {
+        (void)snprintf(why, why_bytes, "%s: %s", path, strerror(errno));
         return false;
     }
     return true;

@@ -22,6 +22,12 @@ bool privileges_find(const char *name, struct privileges_user *user, char *why, 
 bool privileges_drop(const char *name, const struct privileges_user *user, char *why,
                      size_t why_bytes);
 
+/* When root: makes the directory where it is missing, for the user to write in. Nothing is done to
+ * one that is there. False with a sentence in `why`.
+ */
+bool privileges_make_directory(const char *path, mode_t mode, const struct privileges_user *user,
+                               char *why, size_t why_bytes);
+
 /* No core dump, no ptrace by other processes of the same user, an empty environment, as many
  * descriptors as allowed. Called first.
  */

@@ -90,32 +90,28 @@ const char *request_explain(const char *why, struct client_failure *failure) {
 }
 
 const char *request_expected_userid(const struct request *r) {
-    const char *userid = r->user;
+    const char *slash = strchr(r->link, '/');
+    const char *userid = r->link[0] == '\0' ? (r->identity ? r->user : r->expected)
+                         : slash != NULL    ? slash + 1
+                                            : "";
 
-    if (r->link[0] != '\0') {
-        userid = strchr(r->link, '/');
-        userid = userid != NULL ? userid + 1 : "";
-    }
     return name_is_userid(userid) ? userid : NULL;
 }
 
-enum wecom_reason request_match(const struct request *r, const char *userid) {
-    char name[WECOM_USERID_MAX_BYTES + 1];
+bool request_is_other(const struct request *r, const char *userid) {
+    const char *expected = request_expected_userid(r);
 
-    if (r->link[0] != '\0')
-        return localfiles_link_is(r->link, client_app_settings(r->app)->corp_id, userid)
-                   ? WECOM_REASON_NONE
-                   : WECOM_REASON_IDENTITY_MISMATCH;
-    if (r->identity)
-        return r->user[0] == '\0' || name_same_userid(r->user, userid)
-                   ? WECOM_REASON_NONE
-                   : WECOM_REASON_IDENTITY_MISMATCH;
-    if (!name_same_userid(r->user, userid))
-        return WECOM_REASON_IDENTITY_MISMATCH;
-    if (!name_lower(name, sizeof name, userid) || !name_is_login(name) ||
-        strcmp(name, r->user) != 0)
-        return WECOM_REASON_NO_LOGIN_NAME;
-    return WECOM_REASON_NONE;
+    if (expected != NULL)
+        return !name_same_userid(expected, userid);
+    return r->link[0] != '\0' || (r->identity && r->user[0] != '\0');
+}
+
+enum wecom_reason request_match(const struct request *r, const char *userid) {
+    bool same = r->link[0] != '\0'
+                    ? localfiles_link_is(r->link, client_app_settings(r->app)->corp_id, userid)
+                    : r->identity && (r->user[0] == '\0' || name_same_userid(r->user, userid));
+
+    return same ? WECOM_REASON_NONE : WECOM_REASON_IDENTITY_MISMATCH;
 }
 
 void request_log(const struct request *r, int level, const char *event, const char *userid,

@@ -18,8 +18,9 @@ struct request {
     struct client_app *app; /* a reference: kept when a service hands over another one */
     char id[REPLY_ID_BYTES];
     char service_name[WECOM_SERVICE_MAX_BYTES + 1];
-    char user[WECOM_USER_MAX_BYTES + 1]; /* "" when the host set none */
-    char link[WECOM_LINK_MAX_BYTES + 1]; /* "" when the name is no local one */
+    char user[WECOM_USER_MAX_BYTES + 1];       /* "" when the host set none */
+    char link[WECOM_LINK_MAX_BYTES + 1];       /* "" when the name is no local one */
+    char expected[WECOM_USERID_MAX_BYTES + 1]; /* who has the name; "": not known */
     char rhost[257];
     bool identity;
     int64_t begun_ms;
@@ -45,13 +46,17 @@ const char *request_refusal(const struct request *r, const struct wire_message *
  */
 const char *request_explain(const char *why, struct client_failure *failure);
 
-/* The userid that the login is for: of the link, else the name itself; NULL when the host set no
- * name or it cannot be a userid.
+/* The userid that the login is for: of the link, with `identity` the name itself, else of the
+ * account that has the name, or the only userid that could come to have it. NULL when that is not
+ * known (yet).
  */
 const char *request_expected_userid(const struct request *r);
 
-/* Does this member, as WeCom spells the userid, belong to the login name of the request? WeCom's
- * link for a local user, else the userid in lower case, which must be a login name. Reason 0: yes.
+/* Is it certain already that this member is not whom the request is for? */
+bool request_is_other(const struct request *r, const char *userid);
+
+/* Does this member belong to the link of the request, or to its name where that is a userid?
+ * Reason 0: yes. A name that is a login name is a question to the store.
  */
 enum wecom_reason request_match(const struct request *r, const char *userid);
 

@@ -56,7 +56,9 @@ void setup_unref(struct setup *setup) {
 }
 
 struct client_app *setup_app(const struct setup *setup, const struct config_service *service) {
-    return setup->apps[service != NULL ? service->app - setup->config->apps : 0];
+    const struct config *c = setup->config;
+
+    return setup->apps[(service != NULL ? service->app : c->accounts.app) - c->apps];
 }
 
 struct setup_counts *setup_counts(const struct setup *setup, const struct config_service *service) {

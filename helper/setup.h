@@ -26,7 +26,7 @@ struct setup *setup_new(struct client *client, struct config *config, const stru
 struct setup *setup_ref(struct setup *setup);
 void setup_unref(struct setup *setup);
 
-/* The application of a service; of no service (NULL): the first one. */
+/* The application of a service; of no service (NULL): that of [accounts]. */
 struct client_app *setup_app(const struct setup *setup, const struct config_service *service);
 struct setup_counts *setup_counts(const struct setup *setup, const struct config_service *service);
 

@@ -8,10 +8,10 @@
 struct args {
     const char *socket; /* the helper */
     const char *links;  /* which local names are linked */
-    const char *table;  /* kept for the account table */
+    const char *table;  /* the published accounts, for when the helper is away */
     const char *prompt; /* in place of the helper's prompts; NULL: theirs */
     long timeout_s;     /* one whole exchange, the person's thinking included */
-    long stale_s;       /* kept for the account table */
+    long stale_s;       /* a confirmation by WeCom in the table that is older is none */
     bool identity;      /* the service wants to know who, not a Unix account */
     bool use_first_pass, try_first_pass;
     bool debug, quiet;

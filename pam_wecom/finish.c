@@ -23,9 +23,12 @@ static const char *error_word(enum wecom_error err, int error_number) {
     return (size_t)err < COUNT(words) ? words[err] : NULL;
 }
 
-static enum wecom_reason reason_of(const struct exchange *x, const struct result_row *row) {
+static enum wecom_reason reason_of(const struct exchange *x, enum outcome outcome,
+                                   const struct result_row *row) {
     enum wecom_reason reason = x->reason; /* of a remembered grant */
 
+    if (outcome == OUTCOME_WITHDRAWN && x->reason != WECOM_REASON_NONE)
+        return x->reason; /* of the table */
     if (row->says != SAYS_HELPER)
         return row->reason;
     if (x->reply != NULL)
@@ -82,6 +85,8 @@ static void tell(const struct call *c, const struct exchange *x, const struct re
         talk_tell(c, good ? PAM_TEXT_INFO : PAM_ERROR_MSG, wire_get(x->reply, WIRE_F_MESSAGE));
     if (row->says == SAYS_NO_VERDICT)
         talk_no_verdict(c, x->id);
+    if (row->says == SAYS_NO_HELPER)
+        talk_no_helper(c);
 }
 
 int finish(const struct call *c, const struct exchange *x, enum finish_phase phase,
@@ -93,7 +98,7 @@ int finish(const struct call *c, const struct exchange *x, enum finish_phase pha
         [FINISH_SESSION] = row->session,
     };
     int code = codes[phase];
-    enum wecom_reason reason = reason_of(x, row);
+    enum wecom_reason reason = reason_of(x, outcome, row);
 
     log_links(c);
     log_outcome(c, x, row, level_of(row, phase, outcome), reason);

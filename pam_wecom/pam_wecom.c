@@ -11,6 +11,7 @@
 #include "pam_wecom/exchange.h"
 #include "pam_wecom/finish.h"
 #include "pam_wecom/grant.h"
+#include "pam_wecom/offline.h"
 #include "pam_wecom/request.h"
 
 /* One session message waits no longer, ms: it is for the audit log only. */
@@ -61,7 +62,7 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
     environment_reason(pamh, WECOM_REASON_NONE);
     outcome = call_begin(&c, pamh, flags, argc, argv, CALL_ASK_USER);
     if (outcome == OUTCOME_GRANTED)
-        outcome = authenticate(&c, &x);
+        outcome = offline_auth(&c, authenticate(&c, &x));
     code = finish(&c, &x, FINISH_AUTH, outcome);
     exchange_end(&x);
     return code;
@@ -95,7 +96,7 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
     if (outcome == OUTCOME_GRANTED)
         outcome = grant_fresh(&c, &account, &x.reason)
                       ? result_of_account(WECOM_VERDICT_GRANTED, account)
-                      : ask_account(&c, &x);
+                      : offline_account(&c, ask_account(&c, &x), &x.reason);
     code = finish(&c, &x, FINISH_ACCOUNT, outcome);
     exchange_end(&x);
     return code;

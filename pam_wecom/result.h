@@ -14,6 +14,7 @@ enum result_says {
     SAYS_NOTHING,    /* a next module may serve, or the host says enough */
     SAYS_HELPER,     /* the message of the helper's result */
     SAYS_NO_VERDICT, /* a sentence of ours with the id */
+    SAYS_NO_HELPER,  /* a sentence of ours: nobody could be asked */
 };
 
 /* clang-format off */
@@ -55,6 +56,17 @@ enum result_says {
       false, SAYS_NOTHING, "helper is not ready")                                                  \
     X(STRANGER, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_SUCCESS, HELPER_DOWN, LOG_ERR,     \
       false, SAYS_NOTHING, "socket belongs to somebody else")                                      \
+    /* nor is it, and the account table says */                                                    \
+    X(NOBODY, PAM_USER_UNKNOWN, PAM_PERM_DENIED, PAM_SUCCESS, HELPER_DOWN, LOG_NOTICE, false,      \
+      SAYS_NOTHING, "helper is not ready, and the table knows nobody of that name")                \
+    X(OFFLINE, PAM_AUTHINFO_UNAVAIL, PAM_SUCCESS, PAM_SUCCESS, HELPER_DOWN, LOG_WARNING, true,     \
+      SAYS_NOTHING, "account granted by the table, without the helper")                            \
+    X(WITHDRAWN, PAM_AUTHINFO_UNAVAIL, PAM_ACCT_EXPIRED, PAM_SUCCESS, WITHDRAWN, LOG_NOTICE, true, \
+      SAYS_NOTHING, "account expired, says the table")                                             \
+    X(NOT_ADMITTED, PAM_AUTHINFO_UNAVAIL, PAM_PERM_DENIED, PAM_SUCCESS, NOT_ALLOWED, LOG_NOTICE,   \
+      true, SAYS_NOTHING, "service not allowed, says the table")                                   \
+    X(STALE, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_SUCCESS, HELPER_DOWN, LOG_ERR, true,  \
+      SAYS_NO_HELPER, "helper is not ready, and the table is too old")                             \
     /* the helper was ready, and then */                                                           \
     X(LATE, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_SUCCESS, TIMEOUT, LOG_NOTICE, false,   \
       SAYS_NO_VERDICT, "deadline passed")                                                          \

@@ -96,3 +96,11 @@ void talk_no_verdict(const struct call *c, const char *id) {
                    id, id);
     talk_tell(c, PAM_ERROR_MSG, text);
 }
+
+void talk_no_helper(const struct call *c) {
+    talk_tell(
+        c, PAM_ERROR_MSG,
+        "登录服务没有应答，且您的帐号状态太久未经企业微信确认，请联系管理员。\n"
+        "The sign-in service does not answer, and WeCom has not confirmed your account for too "
+        "long. Tell your administrator.");
+}

@@ -23,4 +23,7 @@ void talk_tell(const struct call *c, int style, const char *text);
 /* Tells that no verdict could be had, in Chinese and in English, with the id to ask about. */
 void talk_no_verdict(const struct call *c, const char *id);
 
+/* Nobody could be asked, and what is known is too old. */
+void talk_no_helper(const struct call *c);
+
 #endif

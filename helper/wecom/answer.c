@@ -80,18 +80,132 @@ static bool read_errcode(const json_t *json, int *errcode) {
     return true;
 }
 
-enum wecom_error answer_parse(struct answer *answer, const char *body, size_t bytes) {
-    *answer = (struct answer){0};
-    answer->json = json_loadb(body, bytes, JSON_REJECT_DUPLICATES, NULL);
-    if (!json_is_object(answer->json) || !read_errcode(answer->json, &answer->errcode))
+/* What every answer says of itself; takes the object over. */
+static enum wecom_error take_frame(struct answer *answer, json_t *json) {
+    answer->json = json;
+    if (!json_is_object(json) || !read_errcode(json, &answer->errcode))
         goto refuse;
-    copy_text(answer->json, "errmsg", answer->errmsg, sizeof answer->errmsg);
+    copy_text(json, "errmsg", answer->errmsg, sizeof answer->errmsg);
     if (answer->errcode == 0 && strcasestr(answer->errmsg, "warning") != NULL)
         goto refuse;
     return WECOM_OK;
 refuse:
     answer_clear(answer);
     return WECOM_E_FORMAT;
+}
+
+enum wecom_error answer_parse(struct answer *answer, const char *body, size_t bytes) {
+    *answer = (struct answer){0};
+    return take_frame(answer, json_loadb(body, bytes, JSON_REJECT_DUPLICATES, NULL));
+}
+
+static void skip_blanks(struct answer_list *text) {
+    while (text->at < text->end && strchr(" \t\r\n", *text->at) != NULL && *text->at != '\0')
+        text->at++;
+}
+
+/* Is this the next byte that counts? Goes behind it then. */
+static bool take(struct answer_list *text, char c) {
+    skip_blanks(text);
+    if (text->at == text->end || *text->at != c)
+        return false;
+    text->at++;
+    return true;
+}
+
+/* One JSON value of any kind. */
+static json_t *take_value(struct answer_list *text) {
+    json_error_t error;
+    json_t *value =
+        json_loadb(text->at, (size_t)(text->end - text->at),
+                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
+
+    if (value != NULL)
+        text->at += error.position; /* how many bytes it took */
+    return value;
+}
+
+/* A whole array, of which only the place is kept. */
+static bool take_list(struct answer_list *text, struct answer_list *list) {
+    bool more;
+
+    if (!take(text, '['))
+        return false;
+    list->at = text->at;
+    more = !take(text, ']');
+    while (more) {
+        json_t *value = take_value(text);
+
+        if (value == NULL)
+            return false;
+        json_decref(value);
+        more = take(text, ',');
+        if (!more && !take(text, ']'))
+            return false;
+    }
+    list->end = text->at - 1;
+    return true;
+}
+
+/* "key": value. The list is kept apart, all else goes into the object. */
+static bool take_member(struct answer_list *text, const char *key, struct answer_list *list,
+                        json_t *object) {
+    json_t *name = take_value(text), *value = NULL;
+    bool good = json_is_string(name) && take(text, ':');
+
+    if (good && strcmp(json_string_value(name), key) == 0) {
+        good = list->at == NULL && take_list(text, list);
+    } else if (good) {
+        value = take_value(text);
+        good = value != NULL && json_object_get(object, json_string_value(name)) == NULL &&
+               json_object_set(object, json_string_value(name), value) == 0;
+    }
+    json_decref(value);
+    json_decref(name);
+    return good;
+}
+
+enum wecom_error answer_parse_listed(struct answer *answer, const char *body, size_t bytes,
+                                     const char *key) {
+    struct answer_list text = {body, body + bytes}, list = {NULL, NULL};
+    json_t *object = json_object();
+    bool good = object != NULL && take(&text, '{'), more;
+    enum wecom_error err;
+
+    *answer = (struct answer){0};
+    more = good && !take(&text, '}');
+    while (more) {
+        good = take_member(&text, key, &list, object);
+        more = good && take(&text, ',');
+        if (good && !more)
+            good = take(&text, '}');
+    }
+    skip_blanks(&text);
+    if (!good || text.at != text.end) {
+        json_decref(object);
+        return WECOM_E_FORMAT;
+    }
+    err = take_frame(answer, object);
+    if (err != WECOM_OK)
+        return err;
+    if (answer->errcode == 0 && list.at == NULL) {
+        answer_clear(answer); /* success without what was asked for is no empty list */
+        return WECOM_E_FORMAT;
+    }
+    answer->list = list;
+    return WECOM_OK;
+}
+
+json_t *answer_next(struct answer_list *list, bool *failed) {
+    json_t *value;
+
+    skip_blanks(list);
+    if (list->at == list->end)
+        return NULL;
+    value = take_value(list);
+    *failed = value == NULL;
+    (void)take(list, ',');
+    return value;
 }
 
 void answer_clear(struct answer *answer) {
@@ -165,6 +279,23 @@ enum wecom_error answer_identity(const json_t *json, struct answer_identity *ide
     return WECOM_E_FORMAT;
 }
 
+/* One address and nothing else: what would have to be cleaned could end up as somebody else's. */
+static bool is_email(const char *email) {
+    char clean[sizeof((struct answer_detail *)0)->email];
+
+    memcpy(clean, email, strlen(email) + 1);
+    text_clean(clean, TEXT_ONE_LINE);
+    return strcmp(clean, email) == 0 && strchr(email, '@') != NULL &&
+           strpbrk(email, " \"<>") == NULL;
+}
+
+static void copy_email(const json_t *json, char *email, size_t bytes) {
+    if (!copy_string(json, "email", email, bytes) || email[0] == '\0')
+        (void)copy_string(json, "biz_mail", email, bytes);
+    if (!is_email(email))
+        email[0] = '\0';
+}
+
 enum wecom_error answer_member(const json_t *json, struct answer_member *member) {
     const json_t *status = json_object_get(json, "status");
     const json_t *enable = json_object_get(json, "enable");
@@ -178,6 +309,8 @@ enum wecom_error answer_member(const json_t *json, struct answer_member *member)
         return WECOM_E_FORMAT;
     }
     copy_text(json, "name", member->name, sizeof member->name);
+    copy_text(json, "alias", member->alias, sizeof member->alias);
+    copy_email(json, member->email, sizeof member->email);
     member->status = (int)json_integer_value(status);
     member->enabled =
         enable == NULL || (json_is_integer(enable) && json_integer_value(enable) == 1);
@@ -208,14 +341,9 @@ static void normalize_mobile(char *mobile) {
         mobile[0] = '\0';
 }
 
-/* One address and nothing else: what would have to be cleaned could end up as somebody else's. */
-static bool is_email(const char *email) {
-    char clean[sizeof((struct answer_detail *)0)->email];
-
-    memcpy(clean, email, strlen(email) + 1);
-    text_clean(clean, TEXT_ONE_LINE);
-    return strcmp(clean, email) == 0 && strchr(email, '@') != NULL &&
-           strpbrk(email, " \"<>") == NULL;
+void answer_member_mobile(const json_t *json, char mobile[32]) {
+    (void)copy_string(json, "mobile", mobile, 32);
+    normalize_mobile(mobile);
 }
 
 enum wecom_error answer_detail(const json_t *json, struct answer_detail *detail) {
@@ -227,11 +355,7 @@ enum wecom_error answer_detail(const json_t *json, struct answer_detail *detail)
     }
     (void)copy_string(json, "mobile", detail->mobile, sizeof detail->mobile);
     normalize_mobile(detail->mobile);
-    if (!copy_string(json, "email", detail->email, sizeof detail->email) ||
-        detail->email[0] == '\0')
-        (void)copy_string(json, "biz_mail", detail->email, sizeof detail->email);
-    if (!is_email(detail->email))
-        detail->email[0] = '\0';
+    copy_email(json, detail->email, sizeof detail->email);
     return WECOM_OK;
 }
 

@@ -16,18 +16,37 @@
 
 enum { ANSWER_DEPARTMENTS = 200 };
 
+/* A list too long to be held as JSON at once: its elements, each read when it is wanted. Points
+ * into the bytes of the answer.
+ */
+struct answer_list {
+    const char *at, *end;
+};
+
 /* The frame that every answer has. */
 struct answer {
-    json_t *json;     /* an object; owned, answer_clear drops it */
-    int errcode;      /* 0 when WeCom reports success: absent counts as 0 */
-    char errmsg[512]; /* cleaned; informational, never decided upon */
+    json_t *json;            /* an object; owned, answer_clear drops it */
+    struct answer_list list; /* answer_parse_listed: the list, empty when it is not there */
+    int errcode;             /* 0 when WeCom reports success: absent counts as 0 */
+    char errmsg[512];        /* cleaned; informational, never decided upon */
 };
 
 /* WECOM_E_FORMAT: not one JSON object, a key twice, an errcode that is no integer (a quoted one
  * counts unless it is zero), or success with a warning about our request in errmsg.
  */
 enum wecom_error answer_parse(struct answer *answer, const char *body, size_t bytes);
+/* The same for an answer with one long list under `key`: each element is read and let go, so that
+ * memory holds one at a time; `json` has everything but the list. WECOM_E_FORMAT also for a list
+ * that is no array, that stands there twice, or that is missing where WeCom reports success.
+ */
+enum wecom_error answer_parse_listed(struct answer *answer, const char *body, size_t bytes,
+                                     const char *key);
 void answer_clear(struct answer *answer);
+
+/* The next element, the caller's to drop; NULL when there are no more, or no memory (`*failed` is
+ * set then).
+ */
+json_t *answer_next(struct answer_list *list, bool *failed);
 
 /* The caller's address that WeCom puts into errmsg ("from ip: ..."). False when there is none. */
 bool answer_caller_ip(const char *errmsg, char *ip, size_t ip_bytes);
@@ -51,14 +70,19 @@ enum wecom_error answer_identity(const json_t *json, struct answer_identity *ide
 struct answer_member {
     char userid[WECOM_USERID_MAX_BYTES + 1]; /* canonical spelling */
     char name[256];                          /* cleaned; may be empty */
-    int status;                              /* 1 active, 2 disabled, 4 not activated, 5 left */
-    bool enabled;                            /* false only where `enable` is there and not 1 */
+    char alias[65], email[256]; /* where the directory returns them: applications made before
+                                 * 2022-06-20 (page 96255); empty otherwise */
+    int status;                 /* 1 active, 2 disabled, 4 not activated, 5 left */
+    bool enabled;               /* false only where `enable` is there and not 1 */
     uint32_t departments[ANSWER_DEPARTMENTS];
     size_t departments_count;
 };
 
 /* WECOM_E_FORMAT: no userid, or no status. */
 enum wecom_error answer_member(const json_t *json, struct answer_member *member);
+
+/* The member's number where the directory returns it, cleaned as below; "" otherwise. */
+void answer_member_mobile(const json_t *json, char mobile[32]);
 
 /* auth/getuserdetail: what the person consented to; empty otherwise. */
 struct answer_detail {

@@ -7,17 +7,34 @@
 
 #include "common/secret.h"
 
-enum { SMALL = 16 * 1024, MEMBER = 256 * 1024, AGENT = 4 * 1024 * 1024 };
+/* TREE: 100,000 departments of 80 bytes each, or a tag of 30,000 members. PEOPLE: 100,000 members
+ * of one department, each with more than a thousand bytes of attributes.
+ */
+enum {
+    SMALL = 16 * 1024,
+    MEMBER = 256 * 1024,
+    AGENT = 4 * 1024 * 1024,
+    TREE = 8 * 1024 * 1024,
+    PEOPLE = 128 * 1024 * 1024,
+};
+
+/* WeCom answers in under one second; what may be large needs time on a slow line. */
+enum { QUICK = 8000, SLOW = 30000, SLOWEST = 180000 };
 
 /* clang-format off */
 static const struct calls_rule rules[CALLS_COUNT] = {
-    /* path                                 token  post   answer  parameters */
-    [CALLS_GETTOKEN]      = {"gettoken",           false, false, SMALL,  {"corpid", "corpsecret"}},
-    [CALLS_GETUSERINFO]   = {"auth/getuserinfo",   true,  false, SMALL,  {"code"}},
-    [CALLS_GETUSERDETAIL] = {"auth/getuserdetail", true,  true,  SMALL,  {"user_ticket"}},
-    [CALLS_USER_GET]      = {"user/get",           true,  false, MEMBER, {"userid"}},
+    /* path                                 token  post   answer  try    list  parameters */
+    [CALLS_GETTOKEN]      = {"gettoken",           false, false, SMALL,  QUICK, NULL, {"corpid", "corpsecret"}},
+    [CALLS_GETUSERINFO]   = {"auth/getuserinfo",   true,  false, SMALL,  QUICK, NULL, {"code"}},
+    [CALLS_GETUSERDETAIL] = {"auth/getuserdetail", true,  true,  SMALL,  QUICK, NULL, {"user_ticket"}},
+    [CALLS_USER_GET]      = {"user/get",           true,  false, MEMBER, QUICK, NULL, {"userid"}},
     /* names every single member of the visible range: a hundred bytes for each of thousands */
-    [CALLS_AGENT_GET]     = {"agent/get",          true,  false, AGENT,  {"agentid"}},
+    [CALLS_AGENT_GET]     = {"agent/get",          true,  false, AGENT,  QUICK, NULL, {"agentid"}},
+    /* a department and all below it, ids only (page 95350) */
+    [CALLS_DEPARTMENTS]   = {"department/simplelist", true, false, TREE, SLOW, NULL, {"id"}},
+    /* the members of one department itself, with status; no paging (page 90201) */
+    [CALLS_USER_LIST]     = {"user/list",          true,  false, PEOPLE, SLOWEST, "userlist", {"department_id"}},
+    [CALLS_TAG_GET]       = {"tag/get",            true,  false, TREE,   SLOW, NULL, {"tagid"}},
 };
 /* clang-format on */
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "wecom/error.h"
 
@@ -13,6 +14,9 @@ enum calls_id {
     CALLS_GETUSERDETAIL,
     CALLS_USER_GET,
     CALLS_AGENT_GET,
+    CALLS_DEPARTMENTS,
+    CALLS_USER_LIST,
+    CALLS_TAG_GET,
     CALLS_COUNT
 };
 
@@ -23,6 +27,8 @@ struct calls_rule {
     bool with_token;
     bool post; /* parameters go as a JSON object, else into the query */
     size_t answer_max_bytes;
+    int64_t try_ms;   /* so long one try may take */
+    const char *list; /* the answer's one long list, read element by element; NULL: it has none */
     const char *parameters[CALLS_PARAMETERS]; /* NULL: no more */
 };
 

@@ -115,9 +115,12 @@ void client_cancel(struct client_request *request) {
         free_request(request);
 }
 
-static void finish(struct client_request *request, const struct client_result *result) {
+static void finish(struct client_request *request, const struct client_result *outcome) {
     struct client_app *app = request->app;
+    struct client_result counted = *outcome;
+    const struct client_result *result = &counted;
 
+    counted.tries = request->tries;
     if (result->failure.reason != WECOM_REASON_NONE) {
         app->last = result->failure;
         app->last_ms = client_now_ms(app->client);
@@ -174,7 +177,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg) {
         client_fail(request, &request->failure);
     else if (request->link != NULL) /* the deadline came before a token */
         client_fail(request, out_of_time(request));
-    else if (calls_rule(request->id)->with_token)
+    else if (request->token_only || calls_rule(request->id)->with_token)
         token_want(request);
     else
         client_send(request);
@@ -271,6 +274,14 @@ static void on_refusal(struct client_request *request, const struct answer *answ
     client_fail(request, failure);
 }
 
+static enum wecom_error parse(const struct client_request *request, const struct http_answer *http,
+                              struct answer *answer) {
+    const char *list = calls_rule(request->id)->list;
+
+    return list == NULL ? answer_parse(answer, http->body, http->body_bytes)
+                        : answer_parse_listed(answer, http->body, http->body_bytes, list);
+}
+
 static void on_http(void *arg, const struct http_answer *http) {
     struct client_request *request = arg;
     struct answer answer;
@@ -279,7 +290,7 @@ static void on_http(void *arg, const struct http_answer *http) {
     request->tries++;
     request->date_s = http->date_s;
     if (http->outcome != HTTP_ANSWERED || http->status != 200 ||
-        answer_parse(&answer, http->body, http->body_bytes) != WECOM_OK) {
+        parse(request, http, &answer) != WECOM_OK) {
         on_no_answer(request, http);
         return;
     }
@@ -287,6 +298,7 @@ static void on_http(void *arg, const struct http_answer *http) {
         on_refusal(request, &answer);
     } else {
         struct client_result result = {.json = answer.json,
+                                       .list = answer.list,
                                        .asked_again = request->asked_again || request->doubtful,
                                        .date_s = http->date_s};
         finish(request, &result);
@@ -297,8 +309,9 @@ static void on_http(void *arg, const struct http_answer *http) {
 /* How long one try may take: an answer that does not come leaves time to ask once more. */
 static int64_t try_ms(const struct client_request *request, int64_t left_ms) {
     int64_t ms = request->asked_again ? left_ms : left_ms / 2;
+    int64_t most_ms = calls_rule(request->id)->try_ms;
 
-    return ms < CLIENT_TRY_MS ? ms : CLIENT_TRY_MS;
+    return ms < most_ms ? ms : most_ms;
 }
 
 void client_send(struct client_request *request) {
@@ -318,6 +331,10 @@ void client_send(struct client_request *request) {
     };
 
     (void)evtimer_del(request->timer);
+    if (request->token_only) {
+        finish(request, &(struct client_result){0});
+        return;
+    }
     if (left <= 1) {
         fail_later(request, out_of_time(request));
         return;
@@ -334,6 +351,16 @@ void client_send(struct client_request *request) {
         fail_later(request, &no_memory);
     else
         app->requests++;
+}
+
+struct client_token client_app_token(const struct client_app *app) {
+    int64_t now = client_now_ms(app->client);
+
+    if (app->token.len == 0 || now >= app->token_expires_ms)
+        return (struct client_token){0};
+    return (struct client_token){.secret = &app->token,
+                                 .valid_ms = app->token_expires_ms - now,
+                                 .number = app->token_generation};
 }
 
 static struct client_request *
@@ -380,5 +407,20 @@ client_check_token(struct client_app *app, int64_t deadline_ms,
 
     if (request != NULL)
         request->fresh = true;
+    return request;
+}
+
+struct client_request *
+client_want_token(struct client_app *app, unsigned int refused, int64_t deadline_ms,
+                  void (*done)(void *arg, const struct client_result *result), void *arg) {
+    static const char *const values[CALLS_PARAMETERS] = {"", ""};
+    struct client_request *request =
+        new_request(app, CALLS_GETTOKEN, values, deadline_ms, done, arg);
+
+    if (request == NULL)
+        return NULL;
+    request->token_only = true;
+    if (refused != 0)
+        token_refused(app, refused);
     return request;
 }

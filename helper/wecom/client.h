@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "helper/config.h"
+#include "helper/wecom/answer.h"
 #include "helper/wecom/calls.h"
 #include "helper/wecom/http.h"
 #include "wecom/verdict.h"
@@ -45,9 +46,12 @@ struct client_failure {
 /* Valid during the callback only. */
 struct client_result {
     struct client_failure failure; /* reason 0 on success */
-    const json_t *json;            /* the answer; NULL on failure */
+    const json_t *json;            /* the answer; NULL on failure, and for client_want_token */
+    struct answer_list list;       /* of a call that has one: its long list, read so far as to be
+                                    * well-formed JSON */
     bool asked_again; /* an answer got lost, or a failed try may have been carried out */
     int64_t date_s;   /* WeCom's clock, 0 when unknown */
+    int tries;        /* calls that it took */
 };
 
 /* What `status` tells. */
@@ -94,5 +98,35 @@ struct client_request *
 client_check_token(struct client_app *app, int64_t deadline_ms,
                    void (*done)(void *arg, const struct client_result *result), void *arg);
 void client_cancel(struct client_request *request);
+
+/* ---- Tokens for another process, and from one --------------------------------------------------
+ * Only one process of a helper knows the Secret and fetches tokens; the other asks it. A token goes
+ * by its number, counted by the process that fetched it, so that the refusal of an old one does not
+ * drop a new one.
+ */
+struct client_token {
+    const struct secret *secret; /* NULL: there is none */
+    int64_t valid_ms;
+    unsigned int number; /* never 0 */
+};
+
+/* Makes sure that the application has a token other than number `refused` (0: whatever there is),
+ * fetching one where needed; client_app_token tells it in `done`.
+ */
+struct client_request *
+client_want_token(struct client_app *app, unsigned int refused, int64_t deadline_ms,
+                  void (*done)(void *arg, const struct client_result *result), void *arg);
+struct client_token client_app_token(const struct client_app *app);
+
+/* From now on `want` is called where gettoken would be: at most once until client_give_token
+ * answers, which must not happen from inside. `refused`: the number of a token that WeCom does not
+ * take any more, 0 none.
+ */
+void client_ask_for_tokens(struct client *client,
+                           void (*want)(void *arg, struct client_app *app, unsigned int refused),
+                           void *arg);
+/* A token, or (secret NULL) why there is none. What is answered unasked is taken too. */
+void client_give_token(struct client_app *app, const struct client_token *token,
+                       const struct client_failure *failure);
 
 #endif

@@ -9,7 +9,7 @@
 enum {
     CLIENT_TRIES = 3,            /* of one request, for transient failures */
     CLIENT_PAUSE_MS = 200,       /* before the second try; trebles, and gets some jitter */
-    CLIENT_TRY_MS = 8000,        /* one try; WeCom answers in under one second */
+    CLIENT_TOKEN_MS = 24000,     /* a fetch of a token, with all its tries */
     CLIENT_RENEW_BEFORE_S = 300, /* a token with less left is renewed in the background */
     CLIENT_RENEW_PAUSE_MS = 10000,
     CLIENT_HOLD_MS = 10000, /* after a refused Secret; doubles up to */
@@ -21,6 +21,9 @@ struct client {
     struct http_sender sender;
     struct client_clock clock;
     struct client_app *apps; /* all that live, for client_free */
+    /* NULL: tokens are fetched with gettoken */
+    void (*want_token)(void *arg, struct client_app *app, unsigned int refused);
+    void *want_arg;
 };
 
 struct client_app {
@@ -32,8 +35,10 @@ struct client_app {
     struct secret token;
     int64_t token_expires_ms, token_renew_ms;
     unsigned int token_generation; /* counts tokens, so that one refusal drops one token */
+    unsigned int token_refused;    /* the last one that WeCom refused */
+    bool token_wanted;             /* asked of the other process, no answer yet */
     struct client_request *token_fetch;
-    struct client_request *waiting; /* for token_fetch */
+    struct client_request *waiting; /* for a token */
     struct client_failure token_failure;
     int64_t hold_until_ms, hold_ms;
 
@@ -56,7 +61,8 @@ struct client_request {
     int tries;
     int64_t date_s; /* of the last answer */
     bool refreshed, asked_again, fresh, ends_with_failure;
-    bool doubtful; /* a try that failed may have been carried out all the same */
+    bool token_only; /* wants nothing of WeCom but a token */
+    bool doubtful;   /* a try that failed may have been carried out all the same */
     unsigned int token_generation;
     struct client_failure failure;
 };

@@ -14,7 +14,12 @@
 /* WeCom publishes no number for parallel calls and answers 45033 above it; a user measured only
  * sporadic 45033 at 400 to 4000. We stay far below.
  */
-enum { MOST_CONNECTIONS = 32, CONNECT_TIMEOUT_MS = 5000, MOST_HEADER_BYTES = 16 * 1024 };
+enum {
+    MOST_CONNECTIONS = 32,
+    CONNECT_TIMEOUT_MS = 5000,
+    MOST_HEADER_BYTES = 16 * 1024,
+    SILENCE_S = 20, /* a large answer may take long, but it has to come */
+};
 
 /* curl's own default. Reading Debian's whole bundle takes 46 ms (measured). */
 enum { AUTHORITIES_KEPT_S = 86400 };
@@ -334,6 +339,8 @@ static bool set_options(struct http_exchange *x, const struct http_request *requ
     SET(CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
     SET(CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    SET(CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
     SET(CURLOPT_USERAGENT, "pam_wecom/" WECOM_VERSION);
     SET(CURLOPT_HTTPHEADER, x->headers);
     SET(CURLOPT_ERRORBUFFER, x->error);

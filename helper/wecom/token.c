@@ -37,9 +37,21 @@ static void hold(struct client_app *app) {
     }
 }
 
+/* Takes the token over. It is renewed a little before its end. */
+static void keep(struct client_app *app, struct secret *token, int64_t valid_ms) {
+    int64_t early_ms = valid_ms / 10;
+
+    if (early_ms > CLIENT_RENEW_BEFORE_S * INT64_C(1000))
+        early_ms = CLIENT_RENEW_BEFORE_S * INT64_C(1000);
+    secret_move(&app->token, token);
+    app->token_expires_ms = client_now_ms(app->client) + valid_ms;
+    app->token_renew_ms = app->token_expires_ms - early_ms;
+    app->hold_ms = app->hold_until_ms = 0;
+}
+
 void token_take(struct client_app *app, const struct client_result *result) {
     int64_t now = client_now_ms(app->client);
-    int64_t expires_in_s = 0, early_s;
+    int64_t expires_in_s = 0;
     struct secret token = {0};
 
     app->token_failure = result->failure;
@@ -54,12 +66,9 @@ void token_take(struct client_app *app, const struct client_result *result) {
         hold(app);
         return;
     }
-    secret_move(&app->token, &token);
-    app->token_generation++;
-    app->token_expires_ms = now + expires_in_s * 1000;
-    early_s = expires_in_s / 10 < CLIENT_RENEW_BEFORE_S ? expires_in_s / 10 : CLIENT_RENEW_BEFORE_S;
-    app->token_renew_ms = app->token_expires_ms - early_s * 1000;
-    app->hold_ms = app->hold_until_ms = 0;
+    keep(app, &token, expires_in_s * 1000);
+    if (++app->token_generation == 0) /* 0 means none */
+        app->token_generation = 1;
 }
 
 static void on_token(void *arg, const struct client_result *result) {
@@ -73,11 +82,18 @@ static void on_token(void *arg, const struct client_result *result) {
 
 static bool fetch(struct client_app *app) {
     const char *values[CALLS_PARAMETERS] = {app->settings.corp_id, app->settings.secret.bytes};
+    struct client *client = app->client;
 
+    if (client->want_token != NULL) {
+        if (!app->token_wanted) {
+            app->token_wanted = true;
+            client->want_token(client->want_arg, app, app->token_refused);
+        }
+        return true;
+    }
     if (app->token_fetch == NULL)
-        app->token_fetch =
-            client_ask(app, CALLS_GETTOKEN, values,
-                       client_now_ms(app->client) + CLIENT_TRIES * CLIENT_TRY_MS, on_token, app);
+        app->token_fetch = client_ask(app, CALLS_GETTOKEN, values,
+                                      client_now_ms(app->client) + CLIENT_TOKEN_MS, on_token, app);
     return app->token_fetch != NULL;
 }
 
@@ -120,6 +136,38 @@ void token_leave(struct client_request *request) {
 }
 
 void token_refused(struct client_app *app, unsigned int generation) {
+    app->token_refused = generation;
     if (app->token_generation == generation)
         secret_clear(&app->token);
+}
+
+void client_ask_for_tokens(struct client *client,
+                           void (*want)(void *arg, struct client_app *app, unsigned int refused),
+                           void *arg) {
+    client->want_token = want;
+    client->want_arg = arg;
+}
+
+void client_give_token(struct client_app *app, const struct client_token *token,
+                       const struct client_failure *failure) {
+    static const struct client_failure no_memory = {.reason = WECOM_REASON_INTERNAL,
+                                                    .detail = "out of memory"};
+    struct secret copy = {0};
+    bool same = token->secret != NULL && token->number == app->token_generation;
+
+    (void)client_app_ref(app);
+    app->token_wanted = false;
+    app->token_failure = *failure;
+    if (token->secret == NULL) {
+        app->token_renew_ms = client_now_ms(app->client) + CLIENT_RENEW_PAUSE_MS;
+    } else if (secret_set(&copy, token->secret->bytes, token->secret->len) != WECOM_OK) {
+        app->token_failure = no_memory;
+    } else {
+        app->token_generation = token->number;
+        keep(app, &copy, token->valid_ms);
+        if (same) /* the other process has no newer one yet */
+            app->token_renew_ms = client_now_ms(app->client) + CLIENT_RENEW_PAUSE_MS;
+    }
+    release(app);
+    client_app_unref(app);
 }

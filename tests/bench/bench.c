@@ -169,11 +169,12 @@ static void start_helper(struct sim *sim) {
         die("chown");
     (void)snprintf(text, sizeof text,
                    "[helper]\nsocket = %s/login.sock\nadmin_socket = %s/admin.sock\n"
-                   "web_socket = %s/web.sock\nuser = nobody\n[app bench]\ncorp_id = %s\n"
+                   "web_socket = %s/web.sock\nuser = nobody\nstate_dir = %s/state\n"
+                   "[app bench]\ncorp_id = %s\n"
                    "agent_id = %d\nsecret_file = %s/secret\napi_url = %s\nca_file = %s\n"
                    "[service bench]\nmethods = code\naccount = no\n",
-                   dir, dir, dir, json_string_value(json_object_get(data, "corp_id")), AGENT, dir,
-                   sim_api_url(sim), sim_ca_file(sim));
+                   dir, dir, dir, dir, json_string_value(json_object_get(data, "corp_id")), AGENT,
+                   dir, sim_api_url(sim), sim_ca_file(sim));
     write_file("wecom.conf", 0644, text);
     (void)snprintf(text, sizeof text,
                    "auth required %s/pam_wecom.so socket=%s/login.sock identity\n", build, dir);

@@ -119,9 +119,12 @@ const char *const *run_host_environment(void);
  * mobile and email), host (account=yes).
  */
 extern const char helper_services[];
+/* Set: no host accounts, so that nothing is asked of WeCom but what the test makes. */
+extern bool helper_identities_only;
 
-/* Writes wecom.conf: more lines for [helper] and [app main], and the services. NULL: none, and
- * helper_services.
+/* Writes wecom.conf (and an empty account table, so that no round of synchronization begins by
+ * itself, unless the lines have a state_dir or [accounts] of their own): more lines for [helper]
+ * and [app main], and the services. NULL: none, and helper_services.
  */
 void helper_configure(const char *helper_lines, const char *app_lines, const char *services);
 /* Starts it with that file and waits for "started". */

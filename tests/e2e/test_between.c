@@ -117,6 +117,7 @@ Suite *suite(void) {
     Suite *s = suite_create("e2e in between");
     TCase *t = place_case("in between", 60);
 
+    helper_identities_only = true;
     tcase_add_test(t, http_2_serves_as_well);
     tcase_add_test(t, a_proxy_is_used_where_it_is_set);
     tcase_add_test(t, a_proxy_of_the_environment_is_not_used);

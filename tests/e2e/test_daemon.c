@@ -185,7 +185,7 @@ START_TEST(started_as_its_own_user_it_just_runs) {
     helper_configure(NULL, NULL, NULL);
     place_write("wecom.conf",
                 "[helper]\nsocket = {dir}/run/login.sock\nadmin_socket = {dir}/run/admin.sock\n"
-                "web_socket = {dir}/run/web.sock\nuser = nobody\n"
+                "web_socket = {dir}/run/web.sock\nuser = nobody\nstate_dir = {dir}/run/state\n"
                 "[app main]\ncorp_id = " CORP "\nagent_id = 1000002\n"
                 "secret_file = {dir}/secret\napi_url = {api}\nca_file = {ca}\n"
                 "[service web]\nmethods = code\naccount = no\n",
@@ -270,7 +270,7 @@ START_TEST(a_second_helper_on_the_same_socket_is_refused) {
     for (int same = 0; same < 3; same++) { /* the login, the admin, the web socket */
         place_write("second.conf",
                     text("[helper]\nsocket = {dir}/%s.sock\nadmin_socket = {dir}/%s.sock\n"
-                         "web_socket = {dir}/%s.sock\nuser = nobody\n"
+                         "web_socket = {dir}/%s.sock\nuser = nobody\nstate_dir = {dir}/state\n"
                          "[app main]\ncorp_id = " CORP "\nagent_id = 1000002\n"
                          "secret_file = {dir}/secret\n",
                          same == 0 ? "login" : "2login", same == 1 ? "admin" : "2admin",

@@ -339,6 +339,7 @@ Suite *suite(void) {
     Suite *s = suite_create("e2e errors");
     TCase *t = place_case("error codes", 60);
 
+    helper_identities_only = true;
     add_rows(t, an_error_of_gettoken_is_told_and_not_hammered, ON_TOKEN);
     add_rows(t, an_error_of_the_redemption_is_told_and_not_hammered, ON_CODE);
     add_rows(t, an_error_of_user_get_is_told_and_not_hammered, ON_MEMBER);

@@ -461,6 +461,7 @@ Suite *suite(void) {
     Suite *s = suite_create("e2e faults");
     TCase *t = place_case("odd answers", 60);
 
+    helper_identities_only = true;
     tcase_add_loop_test(t, an_answer_of_no_use_lets_nobody_in_and_is_not_hammered, 0, PATHS * ODD);
     tcase_add_loop_test(t, an_answer_that_is_lost_once_is_asked_for_once_more, 0, 5);
     tcase_add_loop_test(t, a_lost_answer_that_used_the_code_up_says_get_a_new_one, 0, 6);

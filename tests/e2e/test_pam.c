@@ -74,6 +74,8 @@ START_TEST(a_strangers_code_is_refused) {
     r = pamtester("wecom-host", "disabled", talk_code("disabled"), "", NULL);
     fails(&r, "disabled or not yet activated");
     r = pamtester("wecom-host", "1001", talk_code("1001"), "", NULL);
+    fails(&r, "does not belong to the user name"); /* the account's is u1001 */
+    r = pamtester("wecom-host", "a@b", talk_code("a@b"), "", NULL);
     fails(&r, "cannot serve as a login name");
 }
 END_TEST
@@ -84,7 +86,7 @@ START_TEST(a_password_typed_by_mistake_goes_nowhere) {
     stack_begin("log_level = debug\n", NULL);
     r = pamtester("wecom-host", "zhangsan", "MARKED-password 123", "", NULL);
     fails(&r, "This is not a valid WeCom sign-in code");
-    ck_assert_int_eq(count_all(), 0);
+    ck_assert_int_eq(count(GETUSERINFO), 0);
     ck_assert_ptr_null(strstr(helper_log(), "MARKED"));
     ck_assert_ptr_null(strstr(r.err, "MARKED"));
 }

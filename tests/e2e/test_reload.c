@@ -90,7 +90,7 @@ START_TEST(a_new_secret_is_used_at_once_and_the_old_token_no_more) {
     place_write("secret", OTHER_SECRET, 0600, NOBODY);
     place_write("wecom.conf",
                 "[helper]\nsocket = {dir}/login.sock\nadmin_socket = {dir}/admin.sock\n"
-                "web_socket = {dir}/web.sock\nuser = nobody\n"
+                "web_socket = {dir}/web.sock\nuser = nobody\nstate_dir = {dir}/state\n"
                 "[app main]\ncorp_id = " CORP "\nagent_id = 1000003\n"
                 "secret_file = {dir}/secret\napi_url = {api}\nca_file = {ca}\n"
                 "[service web]\nmethods = code\naccount = no\n",

@@ -3,10 +3,10 @@
  * refused leaves nothing behind.
  *
  *     clang -fsanitize=fuzzer,address,undefined -I. -Iinclude -D_GNU_SOURCE
- *         tests/fuzz/fuzz_answer.c helper/wecom/answer.c common/names.c common/secret.c
- *         common/text.c -ljansson
+ *         tests/fuzz/fuzz_answer.c helper/wecom/answer.c helper/wecom/answer_directory.c
+ *         common/names.c common/secret.c common/text.c -ljansson
  */
-#include "helper/wecom/answer.h"
+#include "helper/wecom/answer_directory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,10 +102,83 @@ static void check_agent(const json_t *json) {
     must_be_clean(agent.redirect_domain, sizeof agent.redirect_domain);
 }
 
+static void check_ids(const struct answer_ids *ids) {
+    for (size_t i = 0; i < ids->count; i++)
+        must(ids->ids[i] > (i > 0 ? ids->ids[i - 1] : 0));
+}
+
+static void check_users(const struct answer_users *users) {
+    for (size_t i = 0; i < users->count; i++)
+        must(name_is_userid(users->userids[i]));
+}
+
+static void check_range(const json_t *json) {
+    struct answer_range range;
+
+    if (answer_range(json, &range) == WECOM_OK) {
+        check_ids(&range.departments);
+        check_ids(&range.tags);
+        check_users(&range.users);
+    } else {
+        must(range.departments.ids == NULL && range.tags.ids == NULL);
+        must(range.users.userids == NULL);
+    }
+    answer_range_clear(&range);
+}
+
+static void check_tree(const json_t *json) {
+    struct answer_tree tree;
+
+    if (answer_tree(json, &tree) == WECOM_OK) {
+        for (size_t i = 0; i < tree.count; i++)
+            must(tree.departments[i].id > (i > 0 ? tree.departments[i - 1].id : 0));
+    } else {
+        must(tree.departments == NULL && tree.count == 0);
+    }
+    answer_tree_clear(&tree);
+}
+
+static void check_tag(const json_t *json) {
+    struct answer_tag tag;
+
+    if (answer_tag(json, &tag) == WECOM_OK) {
+        check_users(&tag.users);
+        check_ids(&tag.departments);
+    } else {
+        must(tag.users.userids == NULL && tag.departments.ids == NULL);
+    }
+    answer_tag_clear(&tag);
+}
+
+/* Read element by element or as a whole: the same is there. */
+static void check_listed(const char *bytes, size_t size) {
+    struct answer answer, whole;
+    bool failed = false;
+    json_t *one, *list;
+    size_t n = 0;
+
+    if (answer_parse_listed(&answer, bytes, size, "userlist") != WECOM_OK) {
+        must(answer.json == NULL && answer.list.at == NULL);
+        return;
+    }
+    must(answer_parse(&whole, bytes, size) == WECOM_OK && whole.errcode == answer.errcode);
+    list = json_object_get(whole.json, "userlist");
+    must((answer.list.at != NULL) == json_is_array(list));
+    while (answer.list.at != NULL && (one = answer_next(&answer.list, &failed)) != NULL) {
+        must(json_equal(one, json_array_get(list, n++)));
+        check_member(one);
+        json_decref(one);
+    }
+    must(!failed && n == json_array_size(list));
+    answer_clear(&whole);
+    answer_clear(&answer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct answer answer;
     char ip[48] = "";
 
+    check_listed((const char *)data, size);
     if (answer_parse(&answer, (const char *)data, size) != WECOM_OK) {
         must(answer.json == NULL && answer.errcode == 0 && answer.errmsg[0] == '\0');
         return 0;
@@ -119,6 +192,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_member(answer.json);
     check_detail(answer.json);
     check_agent(answer.json);
+    check_range(answer.json);
+    check_tree(answer.json);
+    check_tag(answer.json);
     answer_clear(&answer);
     return 0;
 }

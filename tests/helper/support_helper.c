@@ -4,9 +4,12 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "helper/dispatch.h"
 #include "helper/log.h"
+#include "helper/people.h"
+#include "tests/helper/support.h"
 
 static bool reload(struct helper *helper) {
     struct inner_helper *inner =
@@ -16,8 +19,15 @@ static bool reload(struct helper *helper) {
     return true;
 }
 
+static int64_t wall_s(void) {
+    return inner_helper_wall_s;
+}
+
+int64_t inner_helper_wall_s = 1700000000;
+
 struct inner_helper *inner_helper_new(const char *services) {
     struct inner_helper *inner = calloc(1, sizeof *inner);
+    char why[1024] = "";
     struct config *config;
     char *text = NULL;
     size_t size = 0;
@@ -25,11 +35,14 @@ struct inner_helper *inner_helper_new(const char *services) {
 
     ck_assert(inner != NULL && out != NULL);
     log_open("test", true, LOG_EMERG);
+    inner->state_dir = support_directory();
     inner->now.ms = 9000000;
     inner->served = served_new(services, dispatch_message, &inner->helper);
     inner->sender = fake_sender_new(inner->served->base);
     /* the same once more, for the setup to own */
     (void)fputs("[app main]\ncorp_id = ww1\nagent_id = 1000002\nsecret_file = /n\n", out);
+    if (strstr(services, "[accounts]") == NULL)
+        (void)fprintf(out, "[accounts]\ntable = %s/accounts.cdb\n", inner->state_dir);
     for (const char *c = services; *c != '\0'; c++) {
         if (*c == '$')
             (void)fputs(inner->served->directory, out);
@@ -39,11 +52,16 @@ struct inner_helper *inner_helper_new(const char *services) {
     (void)fclose(out);
     config = support_config(text);
     free(text);
-    ck_assert_int_eq(secret_set(&config->apps[0].secret, "SECRET", 6), WECOM_OK);
+    for (size_t i = 0; i < config->apps_count; i++)
+        ck_assert_int_eq(secret_set(&config->apps[i].secret, "SECRET", 6), WECOM_OK);
     inner->helper = (struct helper){.base = inner->served->base,
                                     .clock = fake_clock(&inner->now),
                                     .server = inner->served->server,
+                                    .wall_s = wall_s,
                                     .reload = reload};
+    inner->helper.people = people_new(&inner->helper);
+    inner->helper.store = store_open(inner->state_dir, inner->helper.base, why, sizeof why);
+    ck_assert_msg(inner->helper.store != NULL, "%s", why);
     inner->helper.client =
         client_new(inner->helper.base, fake_sender_of(inner->sender), inner->helper.clock);
     inner->helper.members = members_new(inner->helper.clock);
@@ -61,13 +79,17 @@ void inner_helper_free(struct inner_helper *inner) {
     server_free(inner->served->server);
     inner->served->server = NULL;
     ck_assert_uint_eq(inner->helper.waiting, 0);
+    people_free(inner->helper.people);
     members_free(inner->helper.members);
-    client_app_retire(inner->helper.setup->apps[0]);
+    for (size_t i = 0; i < inner->helper.setup->config->apps_count; i++)
+        client_app_retire(inner->helper.setup->apps[i]);
     setup_unref(inner->helper.setup);
     handed_free(inner->helper.handed);
     tries_free(inner->helper.tries);
     codes_free(inner->helper.codes);
     client_free(inner->helper.client);
+    store_close(inner->helper.store);
+    support_remove(inner->state_dir);
     ck_assert_uint_eq(fake_waiting(inner->sender, ""), 0);
     fake_sender_free(inner->sender);
     served_free(inner->served);

@@ -13,7 +13,11 @@ struct inner_helper {
     struct fake_sender *sender;
     struct helper helper;
     int reloads;
+    char *state_dir;
 };
+
+/* The time of day, in seconds, that the helper sees. */
+extern int64_t inner_helper_wall_s;
 
 /* `services`: the rest of the configuration, behind [helper] and an application `main` of company
  * ww1; '$' stands for the directory of the sockets.

@@ -54,6 +54,25 @@ static struct config *read_with(const char *section, const char *line) {
     return config;
 }
 
+static void check_accounts_defaults(const struct config_accounts *a, const struct config_app *app) {
+    ck_assert(a->wanted); /* by the service */
+    ck_assert_int_eq(a->line, 0);
+    ck_assert_ptr_eq(a->app, app);
+    ck_assert(a->provision);
+    ck_assert_int_eq(a->username, CONFIG_USERNAME_USERID);
+    ck_assert_str_eq(a->name_prefix, "u");
+    ck_assert_uint_eq(a->uid_range[0], 1900000000);
+    ck_assert_uint_eq(a->uid_range[1], 1999999999);
+    ck_assert_str_eq(a->home, "/home/%u");
+    ck_assert_str_eq(a->shell, "/bin/bash");
+    ck_assert_str_eq(a->table, "/var/lib/wecom/public/accounts.cdb");
+    ck_assert_int_eq(a->refresh_s, 300);
+    ck_assert_int_eq(a->stale_s, 86400);
+    ck_assert_int_eq(a->sync_calls_per_min, 200);
+    ck_assert(!a->group_members);
+    ck_assert_uint_eq(a->groups_count, 0);
+}
+
 START_TEST(what_is_not_in_the_file_has_its_default) {
     struct config *c = read_text(APP SERVICE);
     const struct config_app *app;
@@ -96,6 +115,8 @@ START_TEST(what_is_not_in_the_file_has_its_default) {
     ck_assert_str_eq(service->callers_text, "root");
     ck_assert_str_eq(service->socket, "");
     ck_assert_int_eq(service->lang, CONFIG_LANG_BOTH);
+    ck_assert_uint_eq(service->allow.count + service->deny.count, 0);
+    check_accounts_defaults(&c->accounts, app);
     config_free(c);
 }
 END_TEST
@@ -225,6 +246,89 @@ START_TEST(a_service_is_what_the_file_says) {
 }
 END_TEST
 
+START_TEST(accounts_are_what_the_file_says) {
+    struct config *c = read_text(
+        APP
+        "[app two]\ncorp_id = ww1234567890abcdef\nagent_id = 2\nsecret_file = /s/o\n"
+        "[accounts]\napp = two\nprovision = no\nusername = email_local\nname_prefix = wx-\n"
+        "uid_range = 65536-66535\nhome = /srv/%u/home\nshell = /bin/zsh\ntable = /x/t.cdb\n"
+        "refresh = 10s\nstale = 7d\nsync_calls_per_min = 10000\ngroup_members = yes\n"
+        "group.ops = department:2 tag:7\ngroup.dev_1 = user:LiSi\n  two/department:4294967295\n");
+    const struct config_accounts *a;
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    a = &c->accounts;
+    ck_assert(a->wanted);
+    ck_assert_ptr_eq(a->app, &c->apps[1]);
+    ck_assert(!a->provision);
+    ck_assert_int_eq(a->username, CONFIG_USERNAME_EMAIL);
+    ck_assert_str_eq(a->name_prefix, "wx-");
+    ck_assert_uint_eq(a->uid_range[0], 65536);
+    ck_assert_uint_eq(a->uid_range[1], 66535);
+    ck_assert_str_eq(a->home, "/srv/%u/home");
+    ck_assert_str_eq(a->shell, "/bin/zsh");
+    ck_assert_str_eq(a->table, "/x/t.cdb");
+    ck_assert_int_eq(a->refresh_s, 10);
+    ck_assert_int_eq(a->stale_s, 7 * 86400);
+    ck_assert_int_eq(a->sync_calls_per_min, 10000);
+    ck_assert(a->group_members);
+    ck_assert_uint_eq(a->groups_count, 2);
+    ck_assert_str_eq(a->groups[0].name, "ops");
+    ck_assert_uint_eq(a->groups[0].members.count, 2);
+    ck_assert_str_eq(a->groups[1].name, "dev_1");
+    ck_assert_uint_eq(a->groups[1].members.rules[1].id, 4294967295U);
+    ck_assert_str_eq(a->groups[1].members.rules[1].app, "two");
+    config_free(c);
+}
+END_TEST
+
+START_TEST(a_duration_has_four_units) {
+    static const struct {
+        const char *line;
+        int64_t seconds;
+    } rows[] = {{"stale = 90000s", 90000},
+                {"stale = 1440m", 86400},
+                {"stale = 25h", 90000},
+                {"stale = 2d", 172800}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct config *c = read_with(APP "[accounts]\n", rows[i].line);
+
+        ck_assert_msg(c != NULL, "%s", error_text);
+        ck_assert_int_eq(c->accounts.stale_s, rows[i].seconds);
+        config_free(c);
+    }
+}
+END_TEST
+
+START_TEST(there_are_at_most_64_groups) {
+    char text[8192] = APP "[accounts]\n";
+    struct config *c;
+
+    for (int i = 0; i < 64; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "group.g%d = tag:1\n", i);
+    c = read_text(text);
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_uint_eq(c->accounts.groups_count, 64);
+    config_free(c);
+    (void)snprintf(text + strlen(text), sizeof text - strlen(text), "group.g64 = tag:1\n");
+    ck_assert_ptr_null(read_text(text));
+    ck_assert_ptr_nonnull(strstr(error_text, "group.g64: is one group too many"));
+}
+END_TEST
+
+START_TEST(identities_alone_need_no_host_accounts) {
+    struct config *c = read_text(APP SERVICE "account = no\nallow = tag:1\ndeny = user:lisi\n");
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert(!c->accounts.wanted);
+    ck_assert_uint_eq(c->services[0].allow.count, 1);
+    ck_assert_uint_eq(c->services[0].deny.count, 1);
+    ck_assert_int_eq(c->services[0].deny.rules[0].kind, POLICY_USER);
+    config_free(c);
+}
+END_TEST
+
 START_TEST(callers_replace_the_default_and_do_not_add_to_it) {
     struct config *c = read_text(APP SERVICE "callers = daemon\n");
 
@@ -253,8 +357,9 @@ START_TEST(one_export_is_one_bit) {
 END_TEST
 
 START_TEST(a_service_may_stand_before_its_application) {
-    struct config *c = read_text("[service sshd]\nmethods = code\napp = second\n" APP
-                                 "[app second]\ncorp_id=w\nagent_id=1\nsecret_file=/s\n");
+    struct config *c =
+        read_text("[service sshd]\nmethods = code\napp = second\n" APP
+                  "[app second]\ncorp_id=ww1234567890abcdef\nagent_id=1\nsecret_file=/s\n");
 
     ck_assert_msg(c != NULL, "%s", error_text);
     ck_assert_ptr_eq(c->services[0].app, &c->apps[1]);
@@ -322,7 +427,7 @@ START_TEST(many_sections_keep_their_places) {
     for (int i = 0; i < 100; i++)
         (void)fprintf(out,
                       "[app a%d]\ncorp_id = w%d\nagent_id = %d\nsecret_file = /s/%d\n"
-                      "[service s%d]\nmethods = code\napp = a%d\nsocket = /x/%d\n",
+                      "[service s%d]\nmethods = code\naccount = no\napp = a%d\nsocket = /x/%d\n",
                       i, i, i + 1, i, i, 99 - i, i);
     (void)fclose(out);
     c = read_text(text);
@@ -427,7 +532,7 @@ END_TEST
 
 START_TEST(no_key_is_without_a_bad_file_and_none_without_a_place) {
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        static const char *const kinds[] = {"helper", "app", "service"};
+        static const char *const kinds[] = {"helper", "app", "accounts", "service"};
         char start[64];
         bool found = false;
 
@@ -438,6 +543,7 @@ START_TEST(no_key_is_without_a_bad_file_and_none_without_a_place) {
         ck_assert_uint_gt(o->bytes, 0);
         ck_assert(o->fallback == NULL || !o->required);
         ck_assert_ptr_eq(options_find(o->section, o->key), o);
+        ck_assert_int_eq(o->name != NULL, o->key[strlen(o->key) - 1] == '.');
     }
     ck_assert_ptr_null(options_find(OPTIONS_HELPER, "corp_id"));
     ck_assert_ptr_null(options_find(OPTIONS_APP, ""));
@@ -596,6 +702,10 @@ Suite *suite(void) {
                         SUPPORT_COUNT(app_texts));
     tcase_add_test(t, every_log_level_has_its_word);
     tcase_add_test(t, a_service_is_what_the_file_says);
+    tcase_add_test(t, accounts_are_what_the_file_says);
+    tcase_add_test(t, a_duration_has_four_units);
+    tcase_add_test(t, there_are_at_most_64_groups);
+    tcase_add_test(t, identities_alone_need_no_host_accounts);
     tcase_add_test(t, callers_replace_the_default_and_do_not_add_to_it);
     tcase_add_test(t, one_export_is_one_bit);
     tcase_add_test(t, a_service_may_stand_before_its_application);

@@ -133,9 +133,9 @@ static const struct {
     {"zhangsan", NULL, "{\"errcode\":42022}", "code_invalid"},
     {"zhangsan", NULL, "{\"errcode\":50001}", "config_domain"},
     {"zhangsan", NULL, "{\"errcode\":60020}", "config_ip"},
+    {"lisi", NULL, ZHANGSAN, "identity_mismatch"},
     {"dev", "ww1/lisi", ZHANGSAN, "identity_mismatch"},
     {"dev", "lisi", ZHANGSAN, "identity_mismatch"},
-    {"no name", NULL, ZHANGSAN, "identity_mismatch"},
 };
 
 START_TEST(any_other_redemption_lets_nobody_in) {
@@ -164,7 +164,7 @@ static const struct {
     {"zhangsan", ZHANGSAN, "{\"userid\":\"lisi\",\"status\":1}", "unavailable", "internal"},
     {"zhangsan", ZHANGSAN, "{\"errcode\":60111}", "denied", "not_visible"},
     {"zhangsan", ZHANGSAN, "{\"errcode\":60020}", "unavailable", "config_ip"},
-    {"ZhangSan", ZHANGSAN, ACTIVE, "denied", "no_login_name"},
+    {"ZhangSan", ZHANGSAN, ACTIVE, "denied", "identity_mismatch"},
 };
 
 START_TEST(whoever_is_no_active_member_is_not_let_in) {
@@ -242,7 +242,12 @@ START_TEST(what_is_no_code_is_sent_nowhere) {
     host = begin("sshd", "zhangsan", NULL, no_codes[_i]);
     expect_result(host, "denied", "code_invalid");
     support_run(inner->served->base);
-    ck_assert_uint_eq(fake_begun(inner->sender, ""), 0);
+    /* whether WeCom knows the name is asked, with nothing of what was typed for a code */
+    give_token();
+    ck_assert_ptr_nonnull(strstr(fake_await(inner->sender, USER_GET)->url, "userid=zhangsan"));
+    fake_answer(inner->sender, USER_GET, 200, ACTIVE);
+    ck_assert_uint_eq(fake_begun(inner->sender, ""), 2);
+    ck_assert_uint_eq(fake_begun(inner->sender, GETUSERINFO), 0);
 }
 END_TEST
 

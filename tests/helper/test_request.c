@@ -114,30 +114,8 @@ static const struct {
     const char *user, *link, *identity, *userid; /* what the host says, and what WeCom says */
     enum wecom_reason reason;
 } matches[] = {
-    /* the login name is the userid in lower case */
-    {"zhangsan", NULL, "no", "zhangsan", WECOM_REASON_NONE},
-    {"zhangsan", NULL, "no", "ZhangSan", WECOM_REASON_NONE},
-    {"ZhangSan", NULL, "no", "ZhangSan", WECOM_REASON_NO_LOGIN_NAME},
-    {"ZHANGSAN", NULL, "no", "zhangsan", WECOM_REASON_NO_LOGIN_NAME},
-    {"zhangsan", NULL, "no", "lisi", WECOM_REASON_IDENTITY_MISMATCH},
-    {"zhangsan", NULL, "no", "zhangsan2", WECOM_REASON_IDENTITY_MISMATCH},
-    {"zhangsan", NULL, "no", "zhangsa", WECOM_REASON_IDENTITY_MISMATCH},
-    {"zhangsan ", NULL, "no", "zhangsan", WECOM_REASON_IDENTITY_MISMATCH},
-    {"chen.xiao-ming_2", NULL, "no", "Chen.Xiao-Ming_2", WECOM_REASON_NONE},
-    {USERID_32, NULL, "no", USERID_32, WECOM_REASON_NONE},
-    {USERID_32 "6", NULL, "no", USERID_32 "6", WECOM_REASON_NO_LOGIN_NAME},
-    {USERID_64, NULL, "no", USERID_64, WECOM_REASON_NO_LOGIN_NAME},
-    {"1001", NULL, "no", "1001", WECOM_REASON_NO_LOGIN_NAME},
-    {"13800138000", NULL, "no", "13800138000", WECOM_REASON_NO_LOGIN_NAME},
-    {"a@b", NULL, "no", "a@b", WECOM_REASON_NO_LOGIN_NAME},
-    {"root", NULL, "no", "zhangsan", WECOM_REASON_IDENTITY_MISMATCH},
-    {"ROOT", NULL, "no", "root", WECOM_REASON_NO_LOGIN_NAME},
-    {"ROOT", NULL, "no", "ROOT", WECOM_REASON_NO_LOGIN_NAME},
-    {"0", NULL, "no", "0", WECOM_REASON_NO_LOGIN_NAME},
-    {"a:b", NULL, "no", "a", WECOM_REASON_IDENTITY_MISMATCH},
-    {"ww1/zhangsan", NULL, "no", "zhangsan", WECOM_REASON_IDENTITY_MISMATCH},
-    {"zhangsan", NULL, "no", "", WECOM_REASON_IDENTITY_MISMATCH},
-    {NULL, NULL, "no", "zhangsan", WECOM_REASON_IDENTITY_MISMATCH},
+    /* whose a login name is, the store tells */
+    {"zhangsan", NULL, "no", "zhangsan", WECOM_REASON_IDENTITY_MISMATCH},
     {NULL, NULL, "no", "", WECOM_REASON_IDENTITY_MISMATCH},
     /* a local name belongs to the userid of its link, and to nobody else */
     {"dev", "ww1/zhangsan", "no", "zhangsan", WECOM_REASON_NONE},
@@ -165,7 +143,7 @@ static const struct {
     {"zhangsan", NULL, "yes", "lisi", WECOM_REASON_IDENTITY_MISMATCH},
 };
 
-START_TEST(a_login_name_belongs_to_one_userid) {
+START_TEST(a_name_belongs_to_one_userid) {
     ask(matches[_i].user, matches[_i].link, matches[_i].identity);
     ck_assert_int_eq(request_match(&request, matches[_i].userid), matches[_i].reason);
 }
@@ -194,11 +172,39 @@ static const struct {
 };
 
 START_TEST(the_expected_userid_is_that_of_the_link_or_the_name) {
-    ask(expectations[_i].user, expectations[_i].link, "no");
+    ask(expectations[_i].user, expectations[_i].link, expectations[_i].link == NULL ? "yes" : "no");
     if (expectations[_i].expected == NULL)
         ck_assert_ptr_null(request_expected_userid(&request));
     else
         ck_assert_str_eq(request_expected_userid(&request), expectations[_i].expected);
+}
+END_TEST
+
+START_TEST(a_login_name_has_the_userid_that_was_found_for_it) {
+    ask("zhangsan", NULL, "no");
+    ck_assert_ptr_null(request_expected_userid(&request));
+    ck_assert(!request_is_other(&request, "lisi")); /* not known yet */
+    (void)snprintf(request.expected, sizeof request.expected, "1001");
+    ck_assert_str_eq(request_expected_userid(&request), "1001");
+    ck_assert(!request_is_other(&request, "1001"));
+    ck_assert(request_is_other(&request, "zhangsan"));
+    ck_assert(request_is_other(&request, ""));
+}
+END_TEST
+
+static const struct {
+    const char *user, *link, *identity, *userid;
+    bool other;
+} others[] = {
+    {"dev", "ww1/lisi", "no", "LISI", false},   {"dev", "ww1/lisi", "no", "dev", true},
+    {"dev", "lisi", "no", "lisi", true},        {NULL, NULL, "yes", "lisi", false},
+    {"lisi", NULL, "yes", "LiSi", false},       {"lisi", NULL, "yes", "lisi2", true},
+    {"no userid", NULL, "yes", "userid", true},
+};
+
+START_TEST(somebody_else_is_known_before_wecom_is_asked) {
+    ask(others[_i].user, others[_i].link, others[_i].identity);
+    ck_assert_int_eq(request_is_other(&request, others[_i].userid), others[_i].other);
 }
 END_TEST
 
@@ -442,9 +448,11 @@ Suite *suite(void) {
     TCase *t = tcase_create("request");
 
     tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_loop_test(t, a_login_name_belongs_to_one_userid, 0, SUPPORT_COUNT(matches));
+    tcase_add_loop_test(t, a_name_belongs_to_one_userid, 0, SUPPORT_COUNT(matches));
     tcase_add_loop_test(t, the_expected_userid_is_that_of_the_link_or_the_name, 0,
                         SUPPORT_COUNT(expectations));
+    tcase_add_test(t, a_login_name_has_the_userid_that_was_found_for_it);
+    tcase_add_loop_test(t, somebody_else_is_known_before_wecom_is_asked, 0, SUPPORT_COUNT(others));
     tcase_add_loop_test(t, only_a_caller_of_the_service_may_ask_for_it, 0, SUPPORT_COUNT(callers));
     tcase_add_test(t, without_a_section_root_may_ask_about_an_account_and_no_more);
     tcase_add_test(t, an_application_without_keys_serves_nobody);

@@ -28,6 +28,7 @@ struct ask {
     volatile int done;
     struct client_failure failure;
     bool asked_again, has_json;
+    int tries;
     int64_t date_s;
     char userid[65];
     struct ask *cancels; /* cancelled from inside the callback */
@@ -45,6 +46,7 @@ static void on_done(void *arg, const struct client_result *result) {
     ask->asked_again = result->asked_again;
     ask->has_json = result->json != NULL;
     ask->date_s = result->date_s;
+    ask->tries = result->tries;
     ck_assert(ask->has_json == (result->failure.reason == WECOM_REASON_NONE));
     if (result->json != NULL) {
         const char *userid = json_string_value(json_object_get(result->json, "userid"));
@@ -58,6 +60,15 @@ static void on_done(void *arg, const struct client_result *result) {
     }
     if (ask->asks != NULL)
         begin(ask->asks, "again", 10000);
+}
+
+static void on_token_done(void *arg, const struct client_result *result) {
+    struct ask *ask = arg;
+
+    ask->request = NULL;
+    ask->done++;
+    ask->failure = result->failure;
+    ck_assert_ptr_null(result->json);
 }
 
 static void begin(struct ask *ask, const char *code, int64_t ms) {
@@ -1004,6 +1015,200 @@ START_TEST(wecom_busy_with_tokens_fails_those_who_wait_after_three_tries) {
 }
 END_TEST
 
+/* ---- Tokens for another process, and from one ------------------------------------------------ */
+
+static void begin_token(struct ask *ask, unsigned int refused) {
+    ask->request = client_want_token(app, refused, now.ms + 10000, on_token_done, ask);
+    ck_assert_ptr_nonnull(ask->request);
+    ck_assert_int_eq(ask->done, 0);
+}
+
+START_TEST(a_wanted_token_is_fetched_once_and_given_again_while_it_is_good) {
+    struct ask asks[3] = {0};
+    struct client_token token;
+
+    ck_assert_ptr_null(client_app_token(app).secret);
+    begin_token(&asks[0], 0);
+    begin_token(&asks[1], 0);
+    fake_answer(sender, GETTOKEN, 200, TOKEN_BODY("t1", 7200));
+    ck_assert(asks[0].done == 1 && asks[1].done == 1);
+    ck_assert_int_eq(asks[0].failure.reason, WECOM_REASON_NONE);
+    token = client_app_token(app);
+    ck_assert_str_eq(token.secret->bytes, "t1");
+    ck_assert_int_eq(token.valid_ms, 7200000);
+    ck_assert_uint_ne(token.number, 0);
+    begin_token(&asks[2], token.number + 1); /* another one was refused: this one is good */
+    wait_for(&asks[2]);
+    ck_assert_uint_eq(fake_begun(sender, GETTOKEN), 1);
+    ck_assert_uint_eq(fake_begun(sender, ""), 1);
+}
+END_TEST
+
+START_TEST(a_refused_token_is_replaced_by_a_new_one) {
+    struct ask first = {0}, second = {0};
+    unsigned int number;
+
+    begin_token(&first, 0);
+    fake_answer(sender, GETTOKEN, 200, TOKEN_BODY("t1", 7200));
+    number = client_app_token(app).number;
+    begin_token(&second, number);
+    fake_answer(sender, GETTOKEN, 200, TOKEN_BODY("t2", 7200));
+    ck_assert_int_eq(second.done, 1);
+    ck_assert_str_eq(client_app_token(app).secret->bytes, "t2");
+    ck_assert_uint_ne(client_app_token(app).number, number);
+}
+END_TEST
+
+START_TEST(a_token_that_cannot_be_had_says_why) {
+    struct ask ask = {0};
+
+    begin_token(&ask, 0);
+    fake_answer(sender, GETTOKEN, 200, ERROR_BODY(40001));
+    ck_assert_int_eq(ask.done, 1);
+    ck_assert_int_eq(ask.failure.reason, WECOM_REASON_CONFIG_SECRET);
+    ck_assert_ptr_null(client_app_token(app).secret);
+}
+END_TEST
+
+/* What the other process was asked for. */
+static struct {
+    int asked;
+    unsigned int refused;
+} elsewhere;
+
+static void want(void *arg, struct client_app *of, unsigned int refused) {
+    ck_assert_ptr_eq(arg, &elsewhere);
+    ck_assert_ptr_eq(of, app);
+    elsewhere.asked++;
+    elsewhere.refused = refused;
+}
+
+static void give(const char *text, int64_t valid_ms, unsigned int number) {
+    struct secret secret = {0};
+
+    ck_assert_int_eq(secret_set(&secret, text, strlen(text)), WECOM_OK);
+    client_give_token(
+        app, &(struct client_token){.secret = &secret, .valid_ms = valid_ms, .number = number},
+        &(struct client_failure){0});
+    secret_clear(&secret);
+}
+
+static void take_from_elsewhere(void) {
+    elsewhere.asked = 0;
+    client_ask_for_tokens(client, want, &elsewhere);
+}
+
+START_TEST(a_token_from_elsewhere_is_asked_for_once_and_never_fetched) {
+    struct ask asks[20] = {0};
+
+    take_from_elsewhere();
+    for (int i = 0; i < 20; i++)
+        begin(&asks[i], "CODE", 10000);
+    support_run(base);
+    ck_assert_int_eq(elsewhere.asked, 1);
+    ck_assert_uint_eq(elsewhere.refused, 0);
+    give("t7", 7200000, 7);
+    for (int i = 0; i < 20; i++) {
+        ck_assert_ptr_nonnull(strstr(fake_await(sender, GETUSERINFO)->url, "access_token=t7&"));
+        fake_answer(sender, GETUSERINFO, 200, OK_BODY);
+    }
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(asks[i].done, 1);
+    ck_assert_uint_eq(fake_begun(sender, GETTOKEN), 0);
+    ck_assert_int_eq(elsewhere.asked, 1);
+}
+END_TEST
+
+START_TEST(a_refused_token_from_elsewhere_is_reported_by_its_number) {
+    struct ask ask = {0};
+
+    take_from_elsewhere();
+    begin(&ask, "CODE", 10000);
+    support_run(base);
+    give("t7", 7200000, 7);
+    fake_answer(sender, GETUSERINFO, 200, ERROR_BODY(42001));
+    support_run(base);
+    ck_assert_int_eq(elsewhere.asked, 2);
+    ck_assert_uint_eq(elsewhere.refused, 7);
+    give("t8", 7200000, 8);
+    ck_assert_ptr_nonnull(strstr(fake_await(sender, GETUSERINFO)->url, "access_token=t8&"));
+    fake_answer(sender, GETUSERINFO, 200, OK_BODY);
+    ck_assert_int_eq(ask.done, 1);
+    ck_assert_int_eq(ask.failure.reason, WECOM_REASON_NONE);
+}
+END_TEST
+
+START_TEST(why_there_is_no_token_elsewhere_is_told_and_it_is_asked_again) {
+    struct client_failure failure = {.reason = WECOM_REASON_CONFIG_IP, .errcode = 60020};
+    struct ask first = {0}, second = {0};
+
+    take_from_elsewhere();
+    begin(&first, "CODE", 10000);
+    support_run(base);
+    client_give_token(app, &(struct client_token){0}, &failure);
+    ck_assert_int_eq(first.done, 1);
+    ck_assert_int_eq(first.failure.reason, WECOM_REASON_CONFIG_IP);
+    ck_assert_int_eq(first.failure.errcode, 60020);
+    begin(&second, "CODE", 10000);
+    support_run(base);
+    ck_assert_int_eq(elsewhere.asked, 2);
+    give("t1", 7200000, 1);
+    fake_answer(sender, GETUSERINFO, 200, OK_BODY);
+    ck_assert_int_eq(second.done, 1);
+}
+END_TEST
+
+START_TEST(a_token_from_elsewhere_is_renewed_before_it_ends_without_asking_all_the_time) {
+    struct ask asks[4] = {0};
+
+    take_from_elsewhere();
+    begin(&asks[0], "CODE", 10000);
+    support_run(base);
+    give("t7", 7200000, 7);
+    fake_answer(sender, GETUSERINFO, 200, OK_BODY);
+    now.ms += 7200000 - 200000; /* near its end */
+    for (int i = 1; i < 4; i++) {
+        begin(&asks[i], "CODE", 10000);
+        fake_answer(sender, GETUSERINFO, 200, OK_BODY);
+        if (i == 1) {
+            ck_assert_int_eq(elsewhere.asked, 2);
+            give("t7", 200000, 7); /* the other process has no newer one yet */
+        }
+    }
+    ck_assert_int_eq(elsewhere.asked, 2);
+    now.ms += 20000;
+    asks[0] = (struct ask){0};
+    begin(&asks[0], "CODE", 10000);
+    fake_answer(sender, GETUSERINFO, 200, OK_BODY);
+    ck_assert_int_eq(elsewhere.asked, 3);
+}
+END_TEST
+
+START_TEST(who_waits_for_a_token_from_elsewhere_has_a_deadline) {
+    struct ask ask = {0};
+
+    take_from_elsewhere();
+    begin(&ask, "CODE", 50);
+    wait_for(&ask);
+    ck_assert_int_eq(ask.failure.reason, WECOM_REASON_WECOM_UNREACHABLE);
+    give("t7", 7200000, 7); /* nobody waits any more */
+    support_run(base);
+    ck_assert_uint_eq(fake_begun(sender, ""), 0);
+}
+END_TEST
+
+START_TEST(a_result_tells_how_many_calls_it_took) {
+    struct ask ask = {0};
+
+    give_token();
+    begin(&ask, "CODE", 10000);
+    fake_answer(sender, GETUSERINFO, 200, ERROR_BODY(-1));
+    fake_answer(sender, GETUSERINFO, 200, OK_BODY);
+    ck_assert_int_eq(ask.done, 1);
+    ck_assert_int_eq(ask.tries, 2);
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("client");
     TCase *t = tcase_create("client");
@@ -1061,6 +1266,18 @@ Suite *suite(void) {
     tcase_add_test(t, the_administrators_check_tries_a_refused_secret_all_the_same);
     tcase_add_test(t, a_failed_check_leaves_a_valid_token);
     tcase_add_test(t, wecom_busy_with_tokens_fails_those_who_wait_after_three_tries);
+    suite_add_tcase(s, t);
+    t = tcase_create("tokens between processes");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, a_wanted_token_is_fetched_once_and_given_again_while_it_is_good);
+    tcase_add_test(t, a_refused_token_is_replaced_by_a_new_one);
+    tcase_add_test(t, a_token_that_cannot_be_had_says_why);
+    tcase_add_test(t, a_token_from_elsewhere_is_asked_for_once_and_never_fetched);
+    tcase_add_test(t, a_refused_token_from_elsewhere_is_reported_by_its_number);
+    tcase_add_test(t, why_there_is_no_token_elsewhere_is_told_and_it_is_asked_again);
+    tcase_add_test(t, a_token_from_elsewhere_is_renewed_before_it_ends_without_asking_all_the_time);
+    tcase_add_test(t, who_waits_for_a_token_from_elsewhere_has_a_deadline);
+    tcase_add_test(t, a_result_tells_how_many_calls_it_took);
     suite_add_tcase(s, t);
     return s;
 }
