@@ -205,10 +205,10 @@ FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
 fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/options.c \
         helper/options_accounts.c helper/policy.c helper/secretfile.c helper/wecom/answer.c \
-        helper/wecom/answer_directory.c
+        helper/wecom/answer_directory.c tools/ctl_csv.c tools/ctl_links_text.c tools/ctl_records.c
 
 $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(wildcard include/wecom/*.h common/*.h helper/*.h \
-        helper/wecom/*.h)
+        helper/wecom/*.h tools/*.h)
 	@mkdir -p $(@D)
 	clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g -O1 -std=gnu11 \
 	    $(ALL_CPPFLAGS) -o $@ $< $(fuzz_PARTS) $(call pkg_libs,jansson inih)

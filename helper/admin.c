@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/words.h"
+#include "helper/admin_accounts.h"
 #include "helper/check.h"
 #include "helper/log.h"
 #include "helper/reply.h"
@@ -14,8 +15,8 @@
 
 struct command {
     const char *word;
-    /* Answers with rows and a result, now or later. */
-    void (*run)(struct helper *helper, struct server_peer *peer);
+    /* Answers with rows and a result, now or later. `args` is an object, and is borrowed. */
+    void (*run)(struct helper *helper, struct server_peer *peer, json_t *args);
 };
 
 static json_t *helper_row(const struct helper *helper) {
@@ -59,15 +60,27 @@ static json_t *service_row(const struct setup *setup, const struct config_servic
                      (json_int_t)counts->granted, "denied", (json_int_t)counts->denied);
 }
 
-static void finish(struct server_peer *peer, const char *message) {
+void admin_grant(struct server_peer *peer, const char *message) {
     reply_result(peer, WECOM_VERDICT_GRANTED, WECOM_ACCOUNT_NONE, WECOM_REASON_NONE, message);
 }
 
-static void run_status(struct helper *helper, struct server_peer *peer) {
+void admin_fail(struct helper *helper, struct server_peer *peer, enum wecom_error error) {
+    const char *why = error == WECOM_E_MEMORY ? "out of memory" : store_trouble(helper->store);
+    char message[512];
+
+    log_event(LOG_ERR, "account store failed", why);
+    (void)snprintf(message, sizeof message, "the account store failed: %s",
+                   why[0] != '\0' ? why : "a row breaks its own rules");
+    reply_result(peer, WECOM_VERDICT_UNAVAILABLE, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
+                 message);
+}
+
+static void run_status(struct helper *helper, struct server_peer *peer, json_t *args) {
     const struct config *config = helper->setup->config;
     size_t handed_count;
     const struct handed_app *handed = handed_all(helper->handed, &handed_count);
 
+    (void)args;
     reply_row(peer, helper_row(helper));
     for (size_t i = 0; i < config->apps_count; i++) {
         if (config->apps[i].name[0] != '\0')
@@ -79,12 +92,14 @@ static void run_status(struct helper *helper, struct server_peer *peer) {
     }
     for (size_t i = 0; i < config->services_count; i++)
         reply_row(peer, service_row(helper->setup, &config->services[i]));
-    finish(peer, NULL);
+    admin_sync_status(helper, peer);
+    admin_grant(peer, NULL);
 }
 
-static void run_reload(struct helper *helper, struct server_peer *peer) {
+static void run_reload(struct helper *helper, struct server_peer *peer, json_t *args) {
+    (void)args;
     if (helper->reload(helper))
-        finish(peer, NULL);
+        admin_grant(peer, NULL);
     else
         reply_result(peer, WECOM_VERDICT_DENIED, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
                      helper->reload_error);
@@ -92,6 +107,7 @@ static void run_reload(struct helper *helper, struct server_peer *peer) {
 
 /* `check` takes a while, so it is an exchange of its own. */
 struct running_check {
+    struct admin_exchange exchange;
     struct server_peer *peer;
     struct check *check;
 };
@@ -112,7 +128,7 @@ static void on_row(void *arg, json_t *row) {
 static void on_done(void *arg) {
     struct running_check *running = arg;
 
-    finish(running->peer, NULL);
+    admin_grant(running->peer, NULL);
     free(running);
 }
 
@@ -206,12 +222,13 @@ static struct check_app *all_apps(const struct helper *helper, size_t *count) {
     return apps;
 }
 
-static void run_check(struct helper *helper, struct server_peer *peer) {
+static void run_check(struct helper *helper, struct server_peer *peer, json_t *args) {
     struct running_check *running = calloc(1, sizeof *running);
     size_t count = 0;
     struct check_app *apps = all_apps(helper, &count);
     bool is_ready = running != NULL && apps != NULL;
 
+    (void)args;
     if (running != NULL)
         running->peer = peer;
     if (is_ready && count > 0) {
@@ -236,21 +253,66 @@ static const struct command commands[] = {
     {"status", run_status},
     {"check", run_check},
     {"reload", run_reload},
+    {"sync", admin_sync_run},
+    {"accounts.list", admin_list_run},
+    {"accounts.export", admin_list_export},
+    {"accounts.show", admin_accounts_show},
+    {"accounts.alias", admin_accounts_alias},
+    {"accounts.disable", admin_accounts_disable},
+    {"accounts.enable", admin_accounts_enable},
+    {"accounts.rename", admin_accounts_rename},
+    {"accounts.readmit", admin_accounts_readmit},
+    {"accounts.add", admin_add_run},
+    {"accounts.member", admin_add_look},
+    {"accounts.import", admin_import_run},
 };
+
+/* The arguments of the command: an object, empty where it has none; NULL: they are none. */
+static json_t *read_args(const struct wire_message *message) {
+    const char *text = wire_get(message, WIRE_F_JSON);
+    json_t *args = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : json_object();
+
+    if (json_is_object(args))
+        return args;
+    json_decref(args);
+    return NULL;
+}
 
 void admin_begin(struct helper *helper, struct server_peer *peer,
                  const struct wire_message *message) {
     const char *word = wire_get(message, WIRE_F_COMMAND);
+    json_t *args = read_args(message);
+    const struct command *command = NULL;
     char id[REPLY_ID_BYTES];
 
+    if (args == NULL) {
+        server_refuse(peer, "sent arguments that are no JSON object");
+        return;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(commands[i].word, word) == 0)
+            command = &commands[i];
+    }
     reply_new_id(id);
     reply_ready(peer, id);
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(commands[i].word, word) == 0) {
-            commands[i].run(helper, peer);
-            return;
-        }
-    }
-    reply_result(peer, WECOM_VERDICT_DENIED, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
-                 "this helper does not know that command: is it older than wecomctl?");
+    if (command != NULL)
+        command->run(helper, peer, args);
+    else
+        reply_result(peer, WECOM_VERDICT_DENIED, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
+                     "this helper does not know that command: is it older than wecomctl?");
+    json_decref(args);
+}
+
+void admin_row(struct helper *helper, struct server_peer *peer,
+               const struct wire_message *message) {
+    struct admin_exchange *exchange = server_exchange(peer);
+    json_t *row = json_loads(wire_get(message, WIRE_F_JSON), JSON_REJECT_DUPLICATES, NULL);
+
+    (void)helper;
+    if (exchange->row != NULL && json_is_object(row))
+        exchange->row(exchange, row);
+    else
+        server_refuse(peer, exchange->row != NULL ? "sent a row that is no JSON object"
+                                                  : "sent a row to a command that takes none");
+    json_decref(row);
 }

@@ -41,6 +41,7 @@ static const struct rule rules[] = {
     {WIRE_APP_CHECK, SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, web_host_check},
     {WIRE_APP_SET,   SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, app_set_begin},
     {WIRE_ADMIN,     SERVER_ADMIN,                  OPERATOR, FIRST, admin_begin},
+    {WIRE_ROW,       SERVER_ADMIN,                  OPERATOR, LATER, admin_row},
 };
 /* clang-format on */
 

@@ -19,6 +19,7 @@
 #include "helper/config.h"
 #include "helper/dispatch.h"
 #include "helper/helper.h"
+#include "helper/import_child.h"
 #include "helper/log.h"
 #include "helper/notify.h"
 #include "helper/people.h"
@@ -288,6 +289,8 @@ int main(int argc, char **argv) {
     notify_keep();
     privileges_harden();
     json_set_alloc_funcs(wiping_new, wiping_free); /* answers hold tokens and tickets */
+    if (argc == 2 && strcmp(argv[1], IMPORT_CHILD_WORD) == 0)
+        return import_child_main();
     if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
         return worker_run();
     status = read_arguments(argc, argv, &arguments);

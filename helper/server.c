@@ -46,6 +46,7 @@ struct server_peer {
     bool finishing, spoke;
     void *exchange;
     void (*drop)(void *exchange);
+    void (*sent)(void *exchange); /* waits for the queue to be empty */
 };
 
 struct server {
@@ -160,8 +161,10 @@ static void flush_later(struct server_peer *peer) {
     (void)event_add(peer->writable, &most);
 }
 
-/* Sends what it can. False when the peer is gone; it is closed then. */
-static bool flush(struct server_peer *peer) {
+/* Sends what it can. The peer may be gone afterwards. */
+static void flush(struct server_peer *peer) {
+    void (*sent)(void *exchange);
+
     while (peer->queue != NULL) {
         struct packet *p = peer->queue;
         ssize_t n = send(peer->fd, p->bytes, p->len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -170,11 +173,11 @@ static bool flush(struct server_peer *peer) {
             continue;
         if (n < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
             flush_later(peer);
-            return true;
+            return;
         }
         if (n < 0) {
             close_peer(peer);
-            return false;
+            return;
         }
         peer->queue = p->next;
         if (peer->queue == NULL)
@@ -183,11 +186,12 @@ static bool flush(struct server_peer *peer) {
         secret_wipe_bytes(p->bytes, p->len);
         free(p);
     }
-    if (peer->finishing) {
+    sent = peer->sent;
+    peer->sent = NULL;
+    if (peer->finishing)
         close_peer(peer);
-        return false;
-    }
-    return true;
+    else if (sent != NULL)
+        sent(peer->exchange); /* it may close the peer */
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *arg) {
@@ -195,7 +199,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg) {
     if ((what & EV_TIMEOUT) != 0)
         server_refuse(arg, "does not read what it asked for");
     else
-        (void)flush(arg);
+        flush(arg);
 }
 
 /* Sending happens from the event loop only, so that nobody's peer goes while he still uses it. */
@@ -218,6 +222,11 @@ void server_send(struct server_peer *peer, const struct wire_message *message) {
         peer->queued++;
     }
     secret_wipe_bytes(server->packet, len);
+    flush_later(peer);
+}
+
+void server_when_sent(struct server_peer *peer, void (*sent)(void *exchange)) {
+    peer->sent = sent;
     flush_later(peer);
 }
 

@@ -67,6 +67,11 @@ void *server_exchange(const struct server_peer *peer);
 /* Queues a message; the peer is closed where that fails. */
 void server_send(struct server_peer *peer, const struct wire_message *message);
 
+/* Calls `sent` once, from the event loop, when all that is queued has been sent; never when the
+ * exchange ends before. For whoever has more to say than may be queued.
+ */
+void server_when_sent(struct server_peer *peer, void (*sent)(void *exchange));
+
 /* The exchange is over and its owner has let go: closes when all is sent. */
 void server_finish(struct server_peer *peer);
 

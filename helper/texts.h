@@ -18,7 +18,13 @@ const char *texts_en(const char *id);
 char *texts_fill(char *out, size_t bytes, enum config_lang lang, const char *text_id,
                  const char *id, const char *ip);
 
-/* The same with " / " instead of the LF, for prompts. */
+/* The same with other words: "{1}" to "{9}" are replaced by them. `words` ends with NULL; a place
+ * without a word stays as it stands.
+ */
+char *texts_words(char *out, size_t bytes, enum config_lang lang, const char *text_id,
+                  const char *const *words);
+
+/* texts_fill with " / " instead of the LF, for prompts. */
 char *texts_line(char *out, size_t bytes, enum config_lang lang, const char *text_id);
 
 #endif

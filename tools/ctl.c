@@ -4,7 +4,9 @@
 #include "tools/ctl.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/options.h"
@@ -13,21 +15,27 @@
 #include "wecom/paths.h"
 
 static const struct ctl_command commands[] = {
-    {"status", "", TEXT_HELP_STATUS, ctl_status},
-    {"check", "", TEXT_HELP_CHECK, ctl_check},
-    {"reload", "", TEXT_HELP_RELOAD, ctl_reload},
-    {"version", "", TEXT_HELP_VERSION, ctl_version},
+    {.name = "status", .arguments = "", .help = TEXT_HELP_STATUS, .run = ctl_status},
+    {.name = "check", .arguments = "", .help = TEXT_HELP_CHECK, .run = ctl_check},
+    {.name = "accounts",
+     .arguments = " [WORD ...]",
+     .help = TEXT_HELP_ACCOUNTS,
+     .run = ctl_accounts,
+     .takes = CTL_TAKES(CTL_STATE) | CTL_TAKES(CTL_NO_LOGIN) | CTL_TAKES(CTL_SAME_NAMES) |
+              CTL_TAKES(CTL_YES) | CTL_TAKES(CTL_FORCE) | CTL_TAKES(CTL_NEW) | CTL_TAKES(CTL_CSV) |
+              CTL_TAKES(CTL_DRY_RUN),
+     .words_most = SIZE_MAX},
+    {.name = "sync",
+     .arguments = " [--accept]",
+     .help = TEXT_HELP_SYNC,
+     .run = ctl_sync,
+     .takes = CTL_TAKES(CTL_ACCEPT) | CTL_TAKES(CTL_WAIT) | CTL_TAKES(CTL_NO_WAIT)},
+    {.name = "reload", .arguments = "", .help = TEXT_HELP_RELOAD, .run = ctl_reload},
+    {.name = "version", .arguments = "", .help = TEXT_HELP_VERSION, .run = ctl_version},
 };
 
-enum { OPTION_JSON, OPTION_SOCKET, OPTION_LANG, OPTION_VERSION, OPTION_HELP, OPTION_COUNT };
-
-static const struct option_rule options[OPTION_COUNT] = {
-    [OPTION_JSON] = {"--json", NULL, TEXT_USAGE},
-    [OPTION_SOCKET] = {"--socket", options_is_socket, TEXT_RULE_PATH},
-    [OPTION_LANG] = {"--lang", options_is_lang, TEXT_RULE_LANG},
-    [OPTION_VERSION] = {"--version", NULL, TEXT_USAGE},
-    [OPTION_HELP] = {"--help", NULL, TEXT_USAGE},
-};
+/* Words on one command line: as many userids as anybody gives at once. */
+enum { WORDS_MOST = 4096 };
 
 static const struct ctl_command *find_command(const char *name) {
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -41,56 +49,60 @@ static int help(const struct ctl_request *request) {
     (void)printf("%s wecomctl COMMAND [--json] [--socket PATH] [--lang zh|en|both]\n"
                  "       wecomctl --version | --help\n\n",
                  texts_get(TEXT_USAGE, request->lang));
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        const char *name = commands[i].name;
-
-        for (enum texts_lang one = TEXTS_ZH; one <= TEXTS_EN; one++) {
-            if (request->lang != TEXTS_BOTH && request->lang != one)
-                continue;
-            (void)printf("  %-8s%s  %s\n", name, commands[i].arguments,
-                         texts_get(commands[i].help, one));
-            name = "";
-        }
-    }
+    ctl_help(commands, sizeof commands / sizeof commands[0], 19, request->lang);
     return ctl_end(request, NULL, CTL_DONE);
 }
 
-static int complain(enum texts_id text, const char *name, enum texts_lang lang) {
-    struct options_fault fault = {.text = text};
+static int run(struct ctl_request *request) {
+    const struct ctl_command *command = NULL;
+    bool has_command = request->words_count > 0;
 
-    /* the name goes to a terminal: texts_say cleans it */
-    (void)snprintf(fault.name, sizeof fault.name, "%.40s", name);
-    return options_complain(CTL_PROGRAM, &fault, lang);
+    if (has_command) {
+        request->command = request->words[0];
+        request->words++;
+        request->words_count--;
+        command = find_command(request->command);
+    }
+    if (request->values[CTL_VERSION] != NULL) {
+        (void)printf("wecomctl %s\n", WECOM_VERSION);
+        return ctl_end(request, NULL, CTL_DONE);
+    }
+    if (request->values[CTL_HELP] != NULL && (command == NULL || command->words_most == 0))
+        return help(request);
+    if (command == NULL) {
+        return ctl_complain(has_command ? TEXT_UNKNOWN_COMMAND : TEXT_COMMAND_MISSING,
+                            has_command ? request->command : "", NULL, request->lang);
+    }
+    return ctl_fits(request, command, command->name) ? command->run(request) : CTL_USAGE;
 }
 
 int main(int argc, char **argv) {
+    const char *values[CTL_OPTIONS];
+    const char **room = calloc(WORDS_MOST, sizeof *room);
+    struct options_words words = {.words = room, .most = WORDS_MOST};
     struct ctl_request request = {.socket = WECOM_ADMIN_SOCKET};
-    const char *values[OPTION_COUNT];
-    const struct ctl_command *command;
     struct options_fault fault;
+    int status;
 
     (void)argc;
-    if (!start_process()) {
+    if (room == NULL || !start_process()) {
         say_error(CTL_PROGRAM, TEXT_LOGIN_START, request.lang, TEXTS_WORDS(strerror(errno)));
+        free(room);
         return CTL_REFUSED;
     }
-    if (!options_read(options, OPTION_COUNT, argv, values, &request.command, &fault))
+    if (!options_read_words(ctl_options, CTL_OPTIONS, argv, values, &words, &fault)) {
+        free(room);
         return options_complain(CTL_PROGRAM, &fault, request.lang);
-    if (values[OPTION_LANG] != NULL)
-        (void)texts_lang_of(values[OPTION_LANG], &request.lang);
-    if (values[OPTION_SOCKET] != NULL)
-        request.socket = values[OPTION_SOCKET];
-    request.json = values[OPTION_JSON] != NULL;
-    if (values[OPTION_HELP] != NULL)
-        return help(&request);
-    if (values[OPTION_VERSION] != NULL) {
-        (void)printf("wecomctl %s\n", WECOM_VERSION);
-        return ctl_end(&request, NULL, CTL_DONE);
     }
-    if (request.command == NULL)
-        return complain(TEXT_COMMAND_MISSING, "", request.lang);
-    command = find_command(request.command);
-    if (command == NULL)
-        return complain(TEXT_UNKNOWN_COMMAND, request.command, request.lang);
-    return command->run(&request);
+    if (values[CTL_LANG] != NULL)
+        (void)texts_lang_of(values[CTL_LANG], &request.lang);
+    if (values[CTL_SOCKET] != NULL)
+        request.socket = values[CTL_SOCKET];
+    request.json = values[CTL_JSON] != NULL;
+    request.values = values;
+    request.words = room;
+    request.words_count = words.count;
+    status = run(&request);
+    free(room);
+    return status;
 }

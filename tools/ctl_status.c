@@ -86,6 +86,77 @@ static void print_apps(const json_t *rows, enum texts_lang lang) {
     ctl_table(stdout, rows, "app", shown, count, lang);
 }
 
+/* ---- Accounts ---------------------------------------------------------------------------------
+ */
+
+static char *write_counts(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    static const char *const keys[] = {"active", "disabled", "gone",
+                                       "held",   "no_login", "left_out"};
+    char n[COUNT(keys)][24];
+
+    for (size_t i = 0; i < COUNT(keys); i++)
+        (void)ctl_cell(row, keys[i], n[i], sizeof n[i]);
+    return texts_label_with(out, bytes, TEXT_COUNTS, lang,
+                            TEXTS_WORDS(n[0], n[1], n[2], n[3], n[4], n[5]));
+}
+
+/* "whole, 3m 7s"; the state of the round, and how long ago it began. */
+static char *write_last_sync(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    char end[64], age[32];
+
+    (void)lang;
+    if (number(row, "last_age_s") < 0)
+        return ctl_cell(row, "", out, bytes);
+    (void)snprintf(out, bytes, "%s, %s", ctl_cell(row, "end", end, sizeof end),
+                   ctl_cell_duration(number(row, "last_age_s"), age, sizeof age));
+    return out;
+}
+
+static char *write_next_sync(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    if (json_is_false(json_object_get(row, "running")))
+        return texts_label(out, bytes, TEXT_NOT_RUNNING, lang);
+    return ctl_cell_duration(number(row, "next_in_s"), out, bytes);
+}
+
+/* "15m 0s (why it is longer than refresh=)" */
+static char *write_interval(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    char why[CTL_CELL_BYTES], interval[32];
+
+    (void)lang;
+    (void)ctl_cell_duration(number(row, "interval_s"), interval, sizeof interval);
+    (void)ctl_cell(row, "stretched", why, sizeof why);
+    if (strcmp(why, "-") == 0)
+        (void)snprintf(out, bytes, "%s", interval);
+    else
+        (void)snprintf(out, bytes, "%s (%s)", interval, why);
+    return out;
+}
+
+static char *write_pending(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    char names[CTL_CELL_BYTES];
+
+    (void)lang;
+    if (number(row, "pending") <= 0)
+        return ctl_cell(row, "pending", out, bytes);
+    (void)snprintf(out, bytes, "%lld: %s (wecomctl sync --accept)",
+                   (long long)number(row, "pending"),
+                   ctl_cell(row, "pending_names", names, sizeof names));
+    return out;
+}
+
+static char *write_table(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
+    (void)lang;
+    return ctl_cell_duration(number(row, "table_age_s"), out, bytes);
+}
+
+static const struct ctl_column account_columns[] = {
+    {TEXT_LABEL_ACCOUNTS, "accounts", NULL},         {TEXT_LABEL_ACC_COUNTS, NULL, write_counts},
+    {TEXT_LABEL_LAST_SYNC, NULL, write_last_sync},   {TEXT_LABEL_NEXT_SYNC, NULL, write_next_sync},
+    {TEXT_LABEL_INTERVAL, NULL, write_interval},     {TEXT_LABEL_SYNC_ERROR, "error", NULL},
+    {TEXT_LABEL_PENDING, NULL, write_pending},       {TEXT_LABEL_TABLE, NULL, write_table},
+    {TEXT_LABEL_TABLE_ERROR, "publish_error", NULL},
+};
+
 static void print_reload_error(const json_t *row, enum texts_lang lang) {
     const char *error = json_string_value(json_object_get(row, "reload_error"));
     char text[TEXTS_MAX_BYTES], cell[CTL_CELL_BYTES];
@@ -124,6 +195,12 @@ int ctl_status(const struct ctl_request *request) {
     }
     print_apps(rows, request->lang);
     ctl_table(stdout, rows, "service", service_columns, COUNT(service_columns), request->lang);
+    json_array_foreach(rows, i, row) {
+        if (!ctl_is_kind(row, "accounts"))
+            continue;
+        (void)putchar('\n');
+        ctl_list(stdout, row, account_columns, COUNT(account_columns), request->lang);
+    }
     json_decref(rows);
     return ctl_end(request, NULL, CTL_DONE);
 }

@@ -30,15 +30,15 @@ static bool wrong(struct options_fault *fault, enum texts_id text, const char *n
     return false;
 }
 
-bool options_read(const struct option_rule *rules, size_t count, char *const *argv,
-                  const char **values, const char **operand, struct options_fault *fault) {
-    bool has_operand = false;
+bool options_read_words(const struct option_rule *rules, size_t count, char *const *argv,
+                        const char **values, struct options_words *words,
+                        struct options_fault *fault) {
+    bool only_words = false;
 
     *fault = (struct options_fault){0};
     for (size_t i = 0; i < count; i++)
         values[i] = NULL;
-    if (operand != NULL)
-        *operand = NULL;
+    words->count = 0;
     /* argv can be empty (execve(2)) */
     for (char *const *at = argv[0] != NULL ? argv + 1 : argv; *at != NULL; at++) {
         const char *equals = strchr(*at, '=');
@@ -47,11 +47,14 @@ bool options_read(const struct option_rule *rules, size_t count, char *const *ar
         const char *value = equals != NULL ? equals + 1 : NULL;
         size_t most = len < 40 ? len : 40; /* of an unknown name, enough to recognize it */
 
-        if ((*at)[0] != '-') {
-            if (operand == NULL || has_operand)
+        if (!only_words && words->most > 1 && strcmp(*at, "--") == 0) {
+            only_words = true;
+            continue;
+        }
+        if (only_words || (*at)[0] != '-' || (words->most > 1 && (*at)[1] == '\0')) {
+            if (words->count == words->most)
                 return wrong(fault, TEXT_UNEXPECTED_ARGUMENT, "", 0);
-            *operand = *at;
-            has_operand = true;
+            words->words[words->count++] = *at;
             continue;
         }
         rule = find(rules, count, *at, len);
@@ -74,6 +77,17 @@ bool options_read(const struct option_rule *rules, size_t count, char *const *ar
         values[rule - rules] = value;
     }
     return true;
+}
+
+bool options_read(const struct option_rule *rules, size_t count, char *const *argv,
+                  const char **values, const char **operand, struct options_fault *fault) {
+    const char *word = NULL;
+    struct options_words words = {.words = &word, .most = operand != NULL ? 1 : 0};
+    bool good = options_read_words(rules, count, argv, values, &words, fault);
+
+    if (operand != NULL)
+        *operand = word;
+    return good;
 }
 
 int options_complain(const char *program, const struct options_fault *fault, enum texts_lang lang) {

@@ -24,10 +24,21 @@ struct options_fault {
     char name[64];
 };
 
+/* The arguments that are no options; behind "--" all are such. */
+struct options_words {
+    const char **words;
+    size_t most, count;
+};
+
 /* Reads argv[1..] by `rules`. values[i] is the value of rules[i], "" for an option that takes none,
- * NULL when it was not given. `operand` gets the one argument that is no option; NULL: none is
- * taken. False: `fault` says what is wrong.
+ * NULL when it was not given. `words` gets the other arguments, at most so many as it has room for.
+ * False: `fault` says what is wrong.
  */
+bool options_read_words(const struct option_rule *rules, size_t count, char *const *argv,
+                        const char **values, struct options_words *words,
+                        struct options_fault *fault);
+
+/* The same for at most one such argument, which goes to `operand`; NULL: none is taken. */
 bool options_read(const struct option_rule *rules, size_t count, char *const *argv,
                   const char **values, const char **operand, struct options_fault *fault);
 

@@ -14,6 +14,9 @@
 /* Longest name of a value in a row, bytes. */
 enum { KEY_MAX_BYTES = 32 };
 
+/* The longest time that the protocol has a number for. */
+enum { MOST_MS = WECOM_TIMEOUT_MAX_S * 1000 };
+
 static bool is_key(const char *key) {
     size_t len = strlen(key);
 
@@ -57,16 +60,17 @@ static enum wecom_error build_request(const struct rows_question *q, struct wire
     const struct {
         enum wire_field field;
         const char *value;
-    } fields[] = {{WIRE_F_SERVICE, q->service},   {WIRE_F_APP, q->app},
-                  {WIRE_F_COMMAND, q->command},   {WIRE_F_CORP, q->corp},
-                  {WIRE_F_AGENT_ID, q->agent_id}, {WIRE_F_SECRET, q->secret},
-                  {WIRE_F_COMPANY, q->company}};
+    } fields[] = {{WIRE_F_SERVICE, q->service}, {WIRE_F_APP, q->app},
+                  {WIRE_F_COMMAND, q->command}, {WIRE_F_JSON, q->args},
+                  {WIRE_F_CORP, q->corp},       {WIRE_F_AGENT_ID, q->agent_id},
+                  {WIRE_F_SECRET, q->secret},   {WIRE_F_COMPANY, q->company}};
     struct wire_message *request = wire_new(q->verb);
     enum wecom_error err;
 
     if (request == NULL)
         return WECOM_E_MEMORY;
-    err = wire_set_number(request, WIRE_F_DEADLINE_MS, q->timeout_ms);
+    err = wire_set_number(request, WIRE_F_DEADLINE_MS,
+                          q->timeout_ms < MOST_MS ? q->timeout_ms : MOST_MS);
     for (size_t i = 0; err == WECOM_OK && i < sizeof fields / sizeof fields[0]; i++)
         err = wire_set(request, fields[i].field, fields[i].value);
     if (err != WECOM_OK) {
@@ -88,9 +92,27 @@ static void take_result(const struct wire_message *m, struct rows_end *end) {
     }
 }
 
+/* Sends rows. A helper that does not want them any more has said why: that is to be heard. */
+static enum wecom_error send_rows(const struct rows_question *q, int fd, struct wire_message *m,
+                                  struct deadline d) {
+    enum wecom_error err = WECOM_OK;
+    const char *text;
+
+    while (err == WECOM_OK && (text = q->feed(q->feed_context)) != NULL) {
+        wire_reset(m, WIRE_ROW);
+        err = wire_set(m, WIRE_F_JSON, text);
+        if (err == WECOM_OK)
+            err = channel_send(fd, m, d);
+    }
+    return err == WECOM_E_CLOSED ? WECOM_OK : err;
+}
+
 /* Receives rows until the result. */
-static enum wecom_error take_rows(int fd, struct wire_message *m, struct deadline d,
-                                  rows_each *each, void *context, struct rows_end *end) {
+static enum wecom_error take_rows(const struct rows_question *q, int fd, struct wire_message *m,
+                                  struct deadline d, rows_each *each, void *context,
+                                  struct rows_end *end) {
+    size_t most = q->is_long ? ROWS_LONG_MAX : ROWS_MAX;
+    size_t most_bytes = q->is_long ? ROWS_LONG_MAX_BYTES : ROWS_MAX_BYTES;
     size_t bytes = 0;
 
     for (size_t count = 0;; count++) {
@@ -109,7 +131,7 @@ static enum wecom_error take_rows(int fd, struct wire_message *m, struct deadlin
             return WECOM_E_FORMAT;
         text = wire_get(m, WIRE_F_JSON);
         bytes += strlen(text);
-        if (count >= ROWS_MAX || bytes > ROWS_MAX_BYTES)
+        if (count >= most || bytes > most_bytes)
             return WECOM_E_TOO_LONG;
         row = rows_read(text);
         taken = row != NULL && each(context, row);
@@ -135,7 +157,10 @@ void rows_ask(const struct rows_question *q, rows_each *each, void *context, str
     if (end->error != WECOM_OK)
         goto out;
     end->reached = true;
-    end->error = take_rows(fd, reply, d, each, context, end);
+    if (q->feed != NULL)
+        end->error = send_rows(q, fd, reply, d);
+    if (end->error == WECOM_OK)
+        end->error = take_rows(q, fd, reply, d, each, context, end);
 out:
     end->system_error = end->error == WECOM_E_SYSTEM ? errno : 0;
     if (fd >= 0)

@@ -19,6 +19,9 @@ enum {
     ROWS_MAX = 4096,
     /* Most bytes of all rows of one answer. */
     ROWS_MAX_BYTES = 4 * 1024 * 1024,
+    /* The same for a list that may be long. */
+    ROWS_LONG_MAX = 2 * 1000 * 1000,
+    ROWS_LONG_MAX_BYTES = 2000 * 1000 * 1000,
 };
 
 struct rows_question {
@@ -26,9 +29,16 @@ struct rows_question {
     const char *socket;
     const char *service, *app; /* NULL: not sent */
     const char *command;       /* of WIRE_ADMIN; NULL: not sent */
+    const char *args;          /* of the command, a JSON object; NULL: not sent */
+    bool is_long;              /* the answer may have ROWS_LONG_MAX rows */
     /* Of WIRE_APP_SET; NULL: not sent. */
     const char *corp, *agent_id, *secret, *company;
     int timeout_ms;
+    /* Rows to send after "ready": each call gives one as JSON, valid until the next; NULL: no more.
+     * NULL itself: the command takes none.
+     */
+    const char *(*feed)(void *context);
+    void *feed_context;
 };
 
 /* How the exchange ended. With error WECOM_OK the helper's own verdict counts, else the verdict is

@@ -24,9 +24,12 @@ void say_error(const char *program, enum texts_id id, enum texts_lang lang,
     say_error_text(program, texts_say(text, sizeof text, id, lang, words));
 }
 
+json_t *say_failure_word(const char *reason, const char *message) {
+    return json_pack("{s:b, s:s, s:s}", "ok", 0, "reason", reason, "message", message);
+}
+
 json_t *say_failure(enum wecom_reason reason, const char *message) {
-    return json_pack("{s:b, s:s, s:s}", "ok", 0, "reason", words_reason(reason), "message",
-                     message);
+    return say_failure_word(words_reason(reason), message);
 }
 
 /* jansson's memory goes back to jansson's allocator, which a program may have replaced. */

@@ -19,6 +19,9 @@ void say_error_text(const char *program, const char *text);
 /* {"ok":false,"reason":...,"message":...}; NULL when there is no memory. */
 json_t *say_failure(enum wecom_reason reason, const char *message);
 
+/* The same with a word that is no reason of the protocol. */
+json_t *say_failure_word(const char *reason, const char *message);
+
 /* Prints `answer` and LF on standard output, raw UTF-8, and lets go of it. NULL (no memory was left
  * to build it) prints a failure that is ready made. False with errno: it could not be written.
  */

@@ -78,6 +78,13 @@ char *texts_say(char *out, size_t bytes, enum texts_id id, enum texts_lang lang,
     return write_out(out, bytes, id, lang, words, "\n");
 }
 
+char *texts_label_with(char *out, size_t bytes, enum texts_id id, enum texts_lang lang,
+                       const char *const *words) {
+    write_out(out, bytes, id, lang, words, " ");
+    text_clean(out, TEXT_ONE_LINE);
+    return out;
+}
+
 char *texts_label(char *out, size_t bytes, enum texts_id id, enum texts_lang lang) {
     return write_out(out, bytes, id, lang, NULL, " ");
 }

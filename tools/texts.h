@@ -161,6 +161,233 @@ enum texts_lang {
     X(CHECK_SUMMARY, "{1} checks: {2} ok, {3} warnings, {4} failed, {5} skipped",                  \
       "共 {1} 项检查：正常 {2}，警告 {3}，失败 {4}，跳过 {5}")                                     \
     X(CHECK_NOTHING, "The helper checked nothing.", "helper 没有检查任何项目。")                   \
+    /* wecomctl: words behind a command */                                                         \
+    X(ARGUMENT_MISSING, "something is missing: {1}{2}", "缺少参数：{1}{2}")                        \
+    X(ARGUMENT_BAD,                                                                                \
+      "an argument of {1} is empty, longer than 256 bytes or has control characters",              \
+      "{1} 的某个参数为空、超过 256 字节或含有控制字符")                                           \
+    X(HELP_ACCOUNTS,                                                                               \
+      "accounts of this host: wecomctl accounts --help",                                           \
+      "本机账户：wecomctl accounts --help")                                                        \
+    /* wecomctl accounts */                                                                        \
+    X(HELP_ACC_LIST,                                                                               \
+      "all accounts, or those with this state or text",                                            \
+      "列出全部账户，或符合状态、文字的账户")                                                      \
+    X(HELP_ACC_SHOW,                                                                               \
+      "everything about one account (login name, userid, uid or id)",                              \
+      "某个账户的全部信息（登录名、userid、uid 或 ID）")                                           \
+    X(HELP_ACC_ADD,                                                                                \
+      "make accounts for members, also with provision=no",                                         \
+      "为成员建立账户，provision=no 时亦可")                                                       \
+    X(HELP_ACC_ALIAS,                                                                              \
+      "give a login name; a former one stays reserved",                                            \
+      "指定登录名；原登录名继续保留")                                                              \
+    X(HELP_ACC_LINK,                                                                               \
+      "let a member use a local account of /etc/passwd",                                           \
+      "让成员使用 /etc/passwd 中的本地账户")                                                       \
+    X(HELP_ACC_UNLINK, "undo a link", "取消关联")                                                  \
+    X(HELP_ACC_DISABLE, "switch an account off", "停用账户")                                       \
+    X(HELP_ACC_ENABLE, "switch it on again", "重新启用账户")                                       \
+    X(HELP_ACC_RENAME,                                                                             \
+      "the userid was changed in WeCom: same person, same account",                                \
+      "userid 在企业微信中已更改：同一个人，同一个账户")                                           \
+    X(HELP_ACC_READMIT,                                                                            \
+      "the userid came back after a deletion: same person, or --new",                              \
+      "userid 删除后再次出现：同一个人，或 --new 另一个人")                                        \
+    X(HELP_ACC_EXPORT,                                                                             \
+      "names and uids for other hosts",                                                            \
+      "导出登录名和 uid，供其他主机使用")                                                          \
+    X(HELP_ACC_IMPORT,                                                                             \
+      "take over what another host exported, all or nothing",                                      \
+      "导入其他主机导出的账户，全部成功或全不更改")                                                \
+    X(STATE_UNKNOWN,                                                                               \
+      "There is no state {1}. States are: {2}.",                                                   \
+      "没有 {1} 这个状态。可用的状态：{2}。")                                                      \
+    X(NO_ACCOUNTS, "There is no such account.", "没有符合条件的账户。")                            \
+    X(ACCOUNTS_COUNT, "{1} accounts", "共 {1} 个账户")                                             \
+    X(USERID_LONG,                                                                                 \
+      "{1} is longer than a WeCom userid can be (64 bytes).",                                      \
+      "{1} 超过企业微信 userid 的最大长度（64 字节）。")                                           \
+    X(LABEL_LOGIN, "LOGIN", "登录名")                                                              \
+    X(LABEL_USERID, "USERID", "userid")                                                            \
+    X(LABEL_NAME, "NAME", "姓名")                                                                  \
+    X(LABEL_UID, "UID", "uid")                                                                     \
+    X(LABEL_STATE, "STATE", "状态")                                                                \
+    X(LABEL_NO_LOGIN, "NO LOGIN", "无登录名")                                                      \
+    X(LABEL_CONFIRMED, "CONFIRMED", "上次确认")                                                    \
+    X(LABEL_LOCALNAME, "LOCAL USER", "本地用户")                                                   \
+    X(LABEL_GECOS, "LOCAL NAME", "本地姓名")                                                       \
+    X(STATE_ACTIVE, "active", "正常")                                                              \
+    X(STATE_DISABLED, "disabled", "已禁用")                                                        \
+    X(STATE_NOT_ACTIVATED, "not activated", "未激活")                                              \
+    X(STATE_LEFT, "left", "已退出")                                                                \
+    X(STATE_OUT_OF_RANGE, "out of range", "不可见")                                                \
+    X(STATE_DELETED, "deleted", "已删除")                                                          \
+    X(STATE_HELD, "held", "被保留")                                                                \
+    X(STATE_SWITCHED_OFF, "switched off", "已停用")                                                \
+    X(NO_LOGIN_MALFORMED, "malformed", "不合规则")                                                 \
+    X(NO_LOGIN_TAKEN, "taken", "已被占用")                                                         \
+    X(NO_LOGIN_LOCAL, "local name", "本机名字")                                                    \
+    X(NO_LOGIN_NONE, "none given", "未提供")                                                       \
+    X(LABEL_LOGIN_OF, "login name", "登录名")                                                      \
+    X(LABEL_NO_LOGIN_OF, "no login name", "无登录名原因")                                          \
+    X(LABEL_UID_OF, "uid and gid", "uid 和 gid")                                                   \
+    X(LABEL_STATE_OF, "state", "状态")                                                             \
+    X(LABEL_USERID_OF, "userid", "userid")                                                         \
+    X(LABEL_CORP_OF, "company", "企业")                                                            \
+    X(LABEL_NAME_OF, "name", "姓名")                                                               \
+    X(LABEL_ALIAS_OF, "alias", "别名")                                                             \
+    X(LABEL_MOBILE_OF, "mobile", "手机")                                                           \
+    X(LABEL_EMAIL_OF, "e-mail", "邮箱")                                                            \
+    X(LABEL_DEPARTMENTS_OF, "departments", "部门")                                                 \
+    X(LABEL_TAGS_OF, "tags", "标签")                                                               \
+    X(LABEL_GROUPS_OF, "groups", "组")                                                             \
+    X(LABEL_SERVICES_OF, "services", "可用服务")                                                   \
+    X(LABEL_HOST_OF, "host account", "本机账户")                                                   \
+    X(LABEL_ADDED_OF, "added by hand", "手工添加")                                                 \
+    X(LABEL_AGE_OF, "confirmed before", "距上次确认")                                              \
+    X(LABEL_CONFIRMED_OF, "asked about", "上次单独查询")                                           \
+    X(LABEL_CREATED_OF, "made", "建立时间")                                                        \
+    X(LABEL_FIRST_LOGIN_OF, "first login", "首次登录")                                             \
+    X(LABEL_WITHDRAWN_OF, "withdrawn", "失效时间")                                                 \
+    X(LABEL_CHANGED_OF, "changed", "最近更改")                                                     \
+    X(LABEL_ID_OF, "account id", "账户 ID")                                                        \
+    /* wecomctl accounts export, import */                                                         \
+    X(EXPORTED, "{1} accounts written to {2}", "已将 {1} 个账户写入 {2}")                          \
+    X(IMPORTED,                                                                                    \
+      "{1} rows imported: {2} new, {3} changed, {4} as they were",                                 \
+      "已导入 {1} 行：新建 {2}，更改 {3}，未变 {4}")                                               \
+    X(WOULD_IMPORT,                                                                                \
+      "{1} rows are good: {2} would be new, {3} changed, {4} as they are. Nothing was "            \
+      "imported.",                                                                                 \
+      "{1} 行均可导入：将新建 {2}，更改 {3}，不变 {4}。没有导入任何内容。")                        \
+    X(FILE_READ, "{1} cannot be read: {2}", "无法读取 {1}：{2}")                                   \
+    X(FILE_WRITE, "{1} cannot be written: {2}", "无法写入 {1}：{2}")                               \
+    X(FILE_EMPTY,                                                                                  \
+      "The file has no accounts. It should hold what wecomctl accounts export writes.",            \
+      "文件中没有账户。应为 wecomctl accounts export 导出的内容。")                                \
+    X(FILE_QUOTE,                                                                                  \
+      "A quote is missing or misplaced. Cells with quotes are written as RFC 4180 has it.",        \
+      "引号缺失或位置不对。带引号的单元格须符合 RFC 4180。")                                       \
+    X(FILE_CELLS,                                                                                  \
+      "The row has another number of cells than the first line names columns.",                    \
+      "该行的单元格数与首行的列数不同。")                                                          \
+    X(FILE_UTF8,                                                                                   \
+      "This is not UTF-8. Save the file as CSV UTF-8.",                                            \
+      "不是 UTF-8 编码。请将文件另存为 CSV UTF-8。")                                               \
+    X(FILE_COLUMN,                                                                                 \
+      "The column {1} is missing, unknown or there twice. Columns are: account corp userid "       \
+      "login uid name state.",                                                                     \
+      "列 {1} 缺失、未知或重复。可用的列：account corp userid login uid name state。")             \
+    X(FILE_JSON, "This is not the JSON of an account. {1}", "这不是账户的 JSON。{1}")              \
+    X(FILE_ROW_LONG,                                                                               \
+      "The row is longer than any account. Is it the right file?",                                 \
+      "该行比任何账户都长。文件是否正确？")                                                        \
+    /* wecomctl accounts link, unlink */                                                           \
+    X(LINK_USAGE,                                                                                  \
+      "link takes LOCALNAME USERID [--force], or --same-names [--yes]",                            \
+      "link 的参数为 本地名 USERID [--force]，或 --same-names [--yes]")                            \
+    X(LINK_ROOT,                                                                                   \
+      "Only root may write /etc/wecom/links. Run this with sudo.",                                 \
+      "只有 root 可以写 /etc/wecom/links。请用 sudo 运行。")                                       \
+    X(LINK_NOT_LOCAL,                                                                              \
+      "{1} is not a name of /etc/passwd. Other users need no link: their login name comes "        \
+      "from WeCom.",                                                                               \
+      "{1} 不在 /etc/passwd 中。其他用户不需要关联：他们的登录名来自企业微信。")                   \
+    X(LINK_UID_0,                                                                                  \
+      "{1} has uid 0 (or none), which can never be linked. Link your own account and use "         \
+      "sudo.",                                                                                     \
+      "{1} 的 uid 是 0（或无效），不能关联。请关联自己的账户并使用 sudo。")                        \
+    X(LINK_FORM,                                                                                   \
+      "{1} cannot be a WeCom userid. Give USERID or CORP_ID/USERID.",                              \
+      "{1} 不能是企业微信的 userid。请给出 USERID 或 企业 ID/USERID。")                            \
+    X(LINK_FORCED,                                                                                 \
+      "With --force nobody is asked: give CORP_ID/USERID, not {1}.",                               \
+      "使用 --force 时不做查询：请给出 企业 ID/USERID，而不是 {1}。")                              \
+    X(LINK_NOT_ACTIVE,                                                                             \
+      "{1} is not active in WeCom ({2}). Try again when the person has signed in to WeCom, "       \
+      "or add --force.",                                                                           \
+      "{1} 在企业微信中不是正常状态（{2}）。请在此人登录企业微信后再试，或加上 --force。")         \
+    X(LINK_COMPANY,                                                                                \
+      "{1} is not of the company {2}, whose application checks the accounts. Look at the "         \
+      "Company ID.",                                                                               \
+      "{1} 不属于企业 {2}，而账户由该企业的应用检查。请核对企业 ID。")                             \
+    X(LINKED, "{1} is linked with {2} ({3}).", "{1} 已关联到 {2}（{3}）。")                        \
+    X(LINKED_ALL, "{1} local users are linked.", "已关联 {1} 个本地用户。")                        \
+    X(LINK_NO_SAME,                                                                                \
+      "No local user without a link has the name of an active member. Nothing to do.",             \
+      "没有与正常成员同名且未关联的本地用户，无需操作。")                                          \
+    X(LINK_TERMINAL,                                                                               \
+      "Equal names are not always equal people: confirm at a terminal, or add --yes after "        \
+      "you have looked.",                                                                          \
+      "同名不一定是同一个人：请在终端上确认，或核对后加上 --yes。")                                \
+    X(LINK_CONFIRM,                                                                                \
+      "Is each of them the same person? All of them will be linked. Type yes:",                    \
+      "以上每一行都是同一个人吗？将全部关联。请输入 yes：")                                        \
+    X(LINK_NOTHING, "Nothing was linked.", "没有关联任何用户。")                                   \
+    X(UNLINK_NONE,                                                                                 \
+      "{1} has no line in {2}: there is nothing to undo.",                                         \
+      "{1} 在 {2} 中没有记录，无需取消。")                                                         \
+    X(UNLINKED, "{1} is not linked any more.", "{1} 已取消关联。")                                 \
+    X(LINKS_SYSTEM, "{1} cannot be changed: {2}", "无法更改 {1}：{2}")                             \
+    X(LINKS_OWNER,                                                                                 \
+      "{1}, or its folder, belongs to or can be written by somebody else than root. Look "         \
+      "who wrote it, then: chown root:root and chmod go-w.",                                       \
+      "{1} 或其所在目录的属主不是 root，或其他人可写。请查明是谁写入的，然后执行 chown "           \
+      "root:root 和 chmod go-w。")                                                                 \
+    X(LINKS_BUSY,                                                                                  \
+      "Another wecomctl is changing {1}. Try again.",                                              \
+      "另一个 wecomctl 正在更改 {1}。请重试。")                                                    \
+    X(LINKS_UNREADABLE,                                                                            \
+      "{1} was not changed: the line of {2} would not be read as meant. Look at the lines "        \
+      "of that name.",                                                                             \
+      "没有更改 {1}：{2} 的那一行无法按预期读取。请检查该名字的各行。")                            \
+    /* wecomctl sync, and status of accounts */                                                    \
+    X(HELP_SYNC,                                                                                   \
+      "synchronize accounts with WeCom now (--no-wait: do not wait for the end)",                  \
+      "立即与企业微信同步账户（--no-wait：不等待结束）")                                           \
+    X(SYNC_STARTED,                                                                                \
+      "A synchronization begins. Its end: wecomctl status",                                        \
+      "同步已开始。结果见 wecomctl status")                                                        \
+    X(SYNC_PROGRESS,                                                                               \
+      "{1}: {2} members, {3} calls, {4} to come",                                                  \
+      "{1}：成员 {2}，已调用 {3} 次，还剩 {4} 次")                                                 \
+    X(SYNC_RESTS, "{1} (waits: {2})", "{1}（等待：{2}）")                                          \
+    X(SYNC_SUMMARY,                                                                                \
+      "{1} members: {2} new, {3} withdrawn, {4} back, {5} without a login name",                   \
+      "成员 {1}：新建 {2}，失效 {3}，恢复 {4}，无登录名 {5}")                                      \
+    X(SYNC_PENDING,                                                                                \
+      "{1} people are missing at WeCom and were not withdrawn, since they are so many: "           \
+      "{2}. If that is right: wecomctl sync --accept",                                             \
+      "企业微信中缺少 {1} 人，因人数过多没有使其失效：{2}。如果属实：wecomctl sync --ac"           \
+      "cept")                                                                                      \
+    X(SYNC_NOT_WHOLE,                                                                              \
+      "The synchronization was not complete ({1}): {2}",                                           \
+      "同步不完整（{1}）：{2}")                                                                    \
+    X(SYNC_NO_END,                                                                                 \
+      "The helper did not say how the synchronization ended. Look with: wecomctl status",          \
+      "helper 没有说明同步结果。请查看：wecomctl status")                                          \
+    X(PHASE_RESTS, "starting", "准备")                                                             \
+    X(PHASE_DIRECTORY, "reading departments and tags", "读取部门和标签")                           \
+    X(PHASE_MEMBERS, "reading members", "读取成员")                                                \
+    X(PHASE_PEOPLE, "reading people one by one", "逐个读取成员")                                   \
+    X(PHASE_MISSING, "comparing", "比对")                                                          \
+    X(PHASE_ASKING, "asking about missing people", "查询缺少的成员")                               \
+    X(LABEL_ACCOUNTS, "accounts", "账户")                                                          \
+    X(LABEL_ACC_COUNTS, "of these", "其中")                                                        \
+    X(LABEL_LAST_SYNC, "last synchronization", "上次同步")                                         \
+    X(LABEL_NEXT_SYNC, "next one in", "距下次同步")                                                \
+    X(LABEL_INTERVAL, "interval", "间隔")                                                          \
+    X(LABEL_SYNC_ERROR, "sync error", "同步错误")                                                  \
+    X(LABEL_PENDING, "to be confirmed", "待确认失效")                                              \
+    X(LABEL_TABLE, "table confirmed before", "账户表距上次确认")                                   \
+    X(LABEL_TABLE_ERROR, "table error", "账户表错误")                                              \
+    X(COUNTS,                                                                                      \
+      "active {1}, disabled {2}, gone {3}, held {4}, without login name {5}, left out {6}",        \
+      "正常 {1}，禁用 {2}，失效 {3}，被保留 {4}，无登录名 {5}，未发布 {6}")                        \
+    X(NOT_RUNNING,                                                                                 \
+      "the second process does not run; it is started again",                                      \
+      "第二个进程未运行，正在重新启动")                                                            \
     /* wecomctl reload, version */                                                                 \
     X(RELOADED, "The helper reads its configuration again.", "helper 已重新读取配置。")            \
     X(VERSION_UNKNOWN, "not reachable", "无法连接")
@@ -192,6 +419,10 @@ char *texts_say(char *out, size_t bytes, enum texts_id id, enum texts_lang lang,
 
 /* The same for labels: the languages stand side by side on one line. */
 char *texts_label(char *out, size_t bytes, enum texts_id id, enum texts_lang lang);
+
+/* The same with words for its places. */
+char *texts_label_with(char *out, size_t bytes, enum texts_id id, enum texts_lang lang,
+                       const char *const *words);
 
 /* Reads "zh", "en" or "both". */
 bool texts_lang_of(const char *word, enum texts_lang *lang);

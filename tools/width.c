@@ -63,3 +63,31 @@ void width_print(FILE *to, const char *text, size_t columns) {
     for (size_t at = width_of(text); at < columns; at++)
         (void)fputc(' ', to);
 }
+
+char *width_cut(char *out, size_t bytes, const char *text, size_t columns) {
+    static const char ellipsis[] = "\xE2\x80\xA6"; /* U+2026, one column */
+    bool is_cut = width_of(text) > columns;
+    size_t most = is_cut ? columns - 1 : columns, used = 0, at = 0, left = strlen(text);
+    size_t room = bytes - 1 - (is_cut ? sizeof ellipsis - 1 : 0);
+
+    while (left > 0) {
+        uint32_t c = 0;
+        size_t n = text_utf8_next(text, left, &c);
+        size_t width = n > 0 ? (size_t)width_of_char(c) : 1;
+
+        n = n > 0 ? n : 1;
+        if (at + width > most || used + n > room)
+            break;
+        memcpy(out + used, text, n);
+        used += n;
+        at += width;
+        text += n;
+        left -= n;
+    }
+    if (is_cut) {
+        memcpy(out + used, ellipsis, sizeof ellipsis - 1);
+        used += sizeof ellipsis - 1;
+    }
+    out[used] = '\0';
+    return out;
+}

@@ -19,4 +19,9 @@ size_t width_of(const char *text);
 /* Prints `text` and then blanks up to `columns`; a longer text is printed whole. */
 void width_print(FILE *to, const char *text, size_t columns);
 
+/* Writes `text` so that it takes at most `columns` (at least 1): where it is longer, its beginning
+ * and an ellipsis. Returns `out`; a character that does not fit there is left out.
+ */
+char *width_cut(char *out, size_t bytes, const char *text, size_t columns);
+
 #endif

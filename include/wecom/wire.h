@@ -16,6 +16,7 @@
  *     session -> ready                                  opened or closed, for the audit log only
  *     info    -> ready, row*, result                    what a web host needs to build its links
  *     app_check, admin -> ready, row*, result           one JSON object a row
+ *     admin   -> ready, (row of the host)*, row*, result   commands that take a whole file
  *     app_set -> ready, result                          a host hands over keys of its own
  *
  * A host that closes its socket ends the exchange. One connection carries one exchange.
@@ -25,7 +26,7 @@
 
 #include "wecom/limits.h"
 
-/* One row, bytes. */
+/* One row, or the arguments of a command, bytes. */
 enum { WIRE_JSON_MAX_BYTES = 12288 };
 
 /* clang-format off */
@@ -109,7 +110,8 @@ enum wire_kind {
     X(MESSAGE,     "message",     1024,                    WIRE_TEXT,  0, WIRE_IN(RESULT))         \
     X(OP,          "op",          8,                       WIRE_WORD,  WIRE_IN(SESSION), 0)        \
     X(COMMAND,     "command",     16,                      WIRE_WORD,  WIRE_IN(ADMIN), 0)          \
-    X(JSON,        "json",        WIRE_JSON_MAX_BYTES,                   WIRE_TEXT,  WIRE_IN(ROW), 0)            \
+    X(JSON,        "json",        WIRE_JSON_MAX_BYTES,     WIRE_TEXT,                              \
+      WIRE_IN(ROW), WIRE_IN(ADMIN))                                                                \
     WIRE_ENV_FIELDS(X)
 
 /* What a host may learn of the person, as it stands in the PAM environment after success. */

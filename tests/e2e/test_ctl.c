@@ -61,7 +61,7 @@ START_TEST(status_tells_what_goes_on) {
             ck_assert_str_eq(word_of(row, "last_error"), "not_visible");
         }
     }
-    ck_assert_int_eq((int)i, 6); /* helper, one application, four services */
+    ck_assert_int_eq((int)i, 7); /* helper, one application, four services, the accounts */
 }
 END_TEST
 

@@ -360,6 +360,62 @@ START_TEST(a_slow_reader_gets_all_that_fits_into_the_queue) {
 }
 END_TEST
 
+static int sent_count;
+
+/* Ten more each time, until there were fifty times the queue. */
+static void on_sent(void *exchange) {
+    ck_assert_ptr_eq(exchange, &dropped);
+    if (++sent_count < (int)SERVER_QUEUE * 5) {
+        for (int i = 0; i < 10; i++)
+            answer(last_peer, "x");
+        server_when_sent(last_peer, on_sent);
+    } else {
+        server_finish(last_peer);
+    }
+}
+
+START_TEST(who_waits_until_all_is_sent_can_say_any_number_of_things) {
+    struct wire_message *m = wire_new(WIRE_NO_VERB);
+    int fd = served_dial(served, "login.sock");
+    unsigned int got = 0;
+
+    reaction = FLOOD;
+    flood = 5;
+    say_begin(fd);
+    run_until(&messages, 1);
+    server_when_sent(last_peer, on_sent);
+    while (served_receive(served, fd, m))
+        got++;
+    ck_assert_uint_eq(got, 5 + (SERVER_QUEUE * 5 - 1) * 10);
+    ck_assert_int_eq(dropped, 0);
+    (void)close(fd);
+    wire_free(m);
+}
+END_TEST
+
+START_TEST(nobody_is_told_of_what_is_sent_when_the_exchange_is_over) {
+    int fd = served_dial(served, "login.sock");
+
+    reaction = ATTACH;
+    say_begin(fd);
+    run_until(&messages, 1);
+    server_when_sent(last_peer, on_sent);
+    server_finish(last_peer);
+    support_run(served->base);
+    ck_assert_int_eq(sent_count, 0);
+    (void)close(fd);
+    /* nor when the peer went */
+    fd = served_dial(served, "login.sock");
+    say_begin(fd);
+    run_until(&messages, 2);
+    (void)close(fd);
+    server_when_sent(last_peer, on_sent);
+    answer(last_peer, "x");
+    support_run(served->base);
+    ck_assert_int_eq(sent_count, 0);
+}
+END_TEST
+
 START_TEST(more_than_the_queue_takes_ends_the_exchange) {
     struct wire_message *m = wire_new(WIRE_NO_VERB);
     int fd = served_dial(served, "login.sock");
@@ -520,6 +576,8 @@ Suite *suite(void) {
     tcase_add_test(t, nothing_is_looked_at_behind_the_end);
     tcase_add_test(t, who_hangs_up_before_the_answer_harms_nobody);
     tcase_add_test(t, a_slow_reader_gets_all_that_fits_into_the_queue);
+    tcase_add_test(t, who_waits_until_all_is_sent_can_say_any_number_of_things);
+    tcase_add_test(t, nobody_is_told_of_what_is_sent_when_the_exchange_is_over);
     tcase_add_test(t, more_than_the_queue_takes_ends_the_exchange);
     tcase_add_test(t, who_connects_and_says_nothing_is_let_go_after_five_seconds);
     tcase_add_test(t, who_never_reads_is_let_go_and_who_thinks_long_is_not);

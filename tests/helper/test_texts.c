@@ -40,7 +40,7 @@ START_TEST(sentences_of_reasons_fit_into_a_message) {
 }
 END_TEST
 
-/* "cure_..." and prompts as they stand between quotes in a source. */
+/* "cure_...", "refused_...", "note_..." and prompts as they stand between quotes in a source. */
 static int check_source(const char *path) {
     FILE *file = fopen(path, "re");
     char line[512];
@@ -57,9 +57,10 @@ static int check_source(const char *path) {
             *end = '\0';
             at = end + 1;
             if ((strncmp(word, "cure_", 5) != 0 && strncmp(word, "prompt_", 7) != 0 &&
+                 strncmp(word, "refused_", 8) != 0 && strncmp(word, "note_", 5) != 0 &&
                  strncmp(word, "set_app_", 8) != 0 && strncmp(word, "handed_cure_", 12) != 0 &&
                  strcmp(word, "no_keys") != 0 && strcmp(word, "code_lost") != 0) ||
-                strcmp(word, "cure_zh") == 0)
+                strcmp(word, "cure_zh") == 0 || strcmp(word, "refused_") == 0)
                 continue;
             ck_assert_msg(texts_en(word) != NULL && texts_zh(word) != NULL, "%s: %s", path, word);
             texts_fill(text, sizeof text, CONFIG_LANG_BOTH, word, "abcdefgh", "203.0.113.7");
@@ -143,6 +144,43 @@ START_TEST(placeholders_are_replaced_and_nothing_else) {
 }
 END_TEST
 
+START_TEST(words_go_into_their_places) {
+    static const char *const words[] = {"one", "{2}", "%s", NULL};
+    char text[256];
+
+    texts_words(text, sizeof text, CONFIG_LANG_EN, "refused_not_held", words);
+    ck_assert_str_eq(text, "one is not held (its state: {2}), so there is nobody to readmit.");
+    texts_words(text, sizeof text, CONFIG_LANG_EN, "refused_not_held",
+                (const char *const[]){"one", NULL});
+    ck_assert_str_eq(text, "one is not held (its state: {2}), so there is nobody to readmit.");
+    texts_words(text, sizeof text, CONFIG_LANG_EN, "refused_not_held", NULL);
+    ck_assert_str_eq(text, "{1} is not held (its state: {2}), so there is nobody to readmit.");
+    texts_words(text, sizeof text, CONFIG_LANG_BOTH, "refused_userid_form",
+                (const char *const[]){"x/y", NULL});
+    ck_assert_ptr_nonnull(strstr(text, "x/y 不能是"));
+    ck_assert_ptr_nonnull(strstr(text, "\nx/y cannot"));
+}
+END_TEST
+
+/* What the words stand for is the same in both languages. */
+START_TEST(both_languages_have_the_same_places) {
+    FILE *file = fopen("po/en.po", "re");
+    char line[2048], id[64];
+
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "msgid \"", 7) != 0)
+            continue;
+        (void)snprintf(id, sizeof id, "%.*s", (int)strcspn(line + 7, "\""), line + 7);
+        for (char place[] = "{1}"; place[1] <= '9' && id[0] != '\0'; place[1]++)
+            ck_assert_msg((strstr(texts_en(id), place) != NULL) ==
+                              (strstr(texts_zh(id), place) != NULL),
+                          "%s: %s", id, place);
+    }
+    (void)fclose(file);
+}
+END_TEST
+
 START_TEST(an_unknown_text_is_empty) {
     char text[16] = "before";
 
@@ -189,6 +227,8 @@ Suite *suite(void) {
     tcase_add_test(t, a_text_comes_in_the_language_that_is_asked_for);
     tcase_add_test(t, a_prompt_is_one_line);
     tcase_add_test(t, placeholders_are_replaced_and_nothing_else);
+    tcase_add_test(t, words_go_into_their_places);
+    tcase_add_test(t, both_languages_have_the_same_places);
     tcase_add_test(t, an_unknown_text_is_empty);
     tcase_add_loop_test(t, what_does_not_fit_is_cut_at_a_character, 0, 3);
     suite_add_tcase(s, t);

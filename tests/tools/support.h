@@ -262,7 +262,8 @@ struct run_how {
     bool out_is_full;    /* standard output is /dev/full */
     bool out_is_missing; /* descriptor 1 is not open */
     bool out_is_terminal;
-    const char *pam_dir; /* stands at /etc/pam.d, in a mount namespace of the program's own */
+    unsigned short columns; /* of that terminal; 0: it does not say */
+    const char *pam_dir;    /* stands at /etc/pam.d, in a mount namespace of the program's own */
 };
 
 struct run {
@@ -378,10 +379,13 @@ static inline void start_argv(struct started *s, const struct run_how *how, char
         ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
     else
         in[0] = input_file(how);
-    if (how->out_is_terminal)
+    if (how->out_is_terminal) {
         open_terminal(out);
-    else
+        ck_assert_int_eq(ioctl(out[0], TIOCSWINSZ, &(const struct winsize){.ws_col = how->columns}),
+                         0);
+    } else {
         ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+    }
     if (how->out_is_closed) { /* before the program can write */
         (void)close(out[0]);
         out[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);

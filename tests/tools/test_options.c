@@ -98,6 +98,43 @@ START_TEST(an_operand_is_refused_where_none_is_taken) {
 END_TEST
 
 static const struct {
+    const char *argv[8];
+    size_t count;
+    const char *last;
+} several[] = {
+    {{"p", NULL}, 0, NULL},
+    {{"p", "a", NULL}, 1, "a"},
+    {{"p", "a", "--flag", "b", "c", NULL}, 3, "c"},
+    {{"p", "--", "--flag", NULL}, 1, "--flag"},
+    {{"p", "a", "--", "-x", "--", NULL}, 3, "--"},
+    {{"p", "-", NULL}, 1, "-"},
+    {{"p", "", NULL}, 1, ""},
+};
+
+START_TEST(several_words_are_taken_as_they_stand) {
+    const char *values[OPTIONS], *words[3];
+    struct options_words list = {.words = words, .most = 3};
+    struct options_fault fault;
+
+    ck_assert(options_read_words(rules, OPTIONS, argv_of(several[_i].argv), values, &list, &fault));
+    ck_assert_uint_eq(list.count, several[_i].count);
+    if (list.count > 0)
+        ck_assert_str_eq(words[list.count - 1], several[_i].last);
+}
+END_TEST
+
+START_TEST(more_words_than_there_is_room_for_are_refused) {
+    const char *const argv[] = {"p", "a", "b", "c", "d", NULL};
+    const char *values[OPTIONS], *words[3];
+    struct options_words list = {.words = words, .most = 3};
+    struct options_fault fault;
+
+    ck_assert(!options_read_words(rules, OPTIONS, argv_of(argv), values, &list, &fault));
+    ck_assert_int_eq(fault.text, TEXT_UNEXPECTED_ARGUMENT);
+}
+END_TEST
+
+static const struct {
     bool (*is_fine)(const char *);
     const char *value;
     bool fine;
@@ -166,5 +203,7 @@ Suite *suite(void) {
     tcase_add_test(tc, an_operand_is_refused_where_none_is_taken);
     tcase_add_loop_test(tc, each_kind_of_value_has_its_rule, 0, COUNT(values_of));
     tcase_add_test(tc, the_longest_value_is_taken_and_one_more_byte_is_not);
+    tcase_add_loop_test(tc, several_words_are_taken_as_they_stand, 0, COUNT(several));
+    tcase_add_test(tc, more_words_than_there_is_room_for_are_refused);
     return s;
 }

@@ -183,6 +183,99 @@ START_TEST(rows_are_bounded_in_bytes_too) {
 }
 END_TEST
 
+START_TEST(a_long_answer_may_have_more_rows) {
+    static const struct step script[] = {
+        READ, READY, {STEP_FLOOD, "{\"a\":1}", ROWS_MAX + 100}, GRANTED, END};
+    struct rows_question q = {
+        .verb = WIRE_ADMIN, .command = "x", .is_long = true, .timeout_ms = 60000};
+    struct rows_end end;
+    struct helper h;
+    int count = 0;
+
+    helper_start(&h, script);
+    q.socket = h.socket;
+    rows_ask(&q, count_row, &count, &end);
+    ck_assert_int_eq(end.error, WECOM_OK);
+    ck_assert_int_eq(count, ROWS_MAX + 100);
+    helper_stop(&h);
+}
+END_TEST
+
+/* Three rows, then no more. */
+static const char *feed_three(void *context) {
+    static const char *const texts[] = {"{\"n\":1}", "{\"n\":2}", "{\"n\":3}", NULL};
+    int *at = context;
+
+    return texts[(*at)++];
+}
+
+START_TEST(rows_of_ours_follow_the_question) {
+    static const struct step script[] = {READ, READY, READ, READ, READ, ROW("{}"), GRANTED, END};
+    int at = 0, count = 0;
+    struct rows_question q = {.verb = WIRE_ADMIN,
+                              .command = "x",
+                              .args = "{\"a\":1}",
+                              .feed = feed_three,
+                              .feed_context = &at,
+                              .timeout_ms = 60000};
+    struct rows_end end;
+    struct helper h;
+
+    helper_start(&h, script);
+    q.socket = h.socket;
+    rows_ask(&q, count_row, &count, &end);
+    ck_assert_int_eq(end.error, WECOM_OK);
+    ck_assert_int_eq(end.verdict, WECOM_VERDICT_GRANTED);
+    ck_assert_int_eq(count, 1);
+    helper_wait(&h);
+    ck_assert(helper_heard(&h, "json={\"a\":1}\n"));
+    ck_assert(helper_heard(&h, "row\njson={\"n\":3}\n"));
+    helper_stop(&h);
+}
+END_TEST
+
+static const char *feed_for_ever(void *context) {
+    return ++*(int *)context < 100000 ? "{\"n\":1}" : NULL;
+}
+
+START_TEST(a_helper_that_stops_listening_is_heard_all_the_same) {
+    static const struct step script[] = {READ, READY, READ,
+                                         SEND("result\nverdict=denied\nmessage=enough\n"), END};
+    int at = 0, count = 0;
+    struct rows_question q = {.verb = WIRE_ADMIN,
+                              .command = "x",
+                              .feed = feed_for_ever,
+                              .feed_context = &at,
+                              .timeout_ms = 60000};
+    struct rows_end end;
+    struct helper h;
+
+    helper_start(&h, script);
+    q.socket = h.socket;
+    rows_ask(&q, count_row, &count, &end);
+    ck_assert_int_eq(end.error, WECOM_OK);
+    ck_assert_int_eq(end.verdict, WECOM_VERDICT_DENIED);
+    ck_assert_str_eq(end.message, "enough");
+    helper_stop(&h);
+}
+END_TEST
+
+START_TEST(a_long_time_is_sent_as_the_longest_there_is) {
+    static const struct step script[] = {READ, READY, GRANTED, END};
+    struct rows_question q = {.verb = WIRE_ADMIN, .command = "x", .timeout_ms = 7200000};
+    struct rows_end end;
+    struct helper h;
+    int count = 0;
+
+    helper_start(&h, script);
+    q.socket = h.socket;
+    rows_ask(&q, count_row, &count, &end);
+    helper_wait(&h);
+    ck_assert(helper_heard(&h, "deadline_ms=600000\n"));
+    helper_stop(&h);
+}
+END_TEST
+
 START_TEST(a_word_that_is_no_verdict_is_none) {
     static const struct step script[] = {READ, READY,
                                          SEND("result\nverdict=grantedx\nreason=nonesuch\n"), END};
@@ -295,5 +388,9 @@ Suite *suite(void) {
     tcase_add_test(tc, rows_are_bounded_in_bytes_too);
     tcase_add_test(tc, a_word_that_is_no_verdict_is_none);
     tcase_add_test(tc, what_does_not_fit_the_protocol_is_not_sent);
+    tcase_add_test(tc, a_long_answer_may_have_more_rows);
+    tcase_add_test(tc, rows_of_ours_follow_the_question);
+    tcase_add_test(tc, a_helper_that_stops_listening_is_heard_all_the_same);
+    tcase_add_test(tc, a_long_time_is_sent_as_the_longest_there_is);
     return s;
 }

@@ -56,6 +56,50 @@ START_TEST(a_shorter_text_is_filled_up_and_a_longer_one_is_whole) {
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    size_t columns;
+    const char *cut;
+} cuts[] = {
+    {"", 1, ""},
+    {"abc", 3, "abc"},
+    {"abc", 2, "a…"},
+    {"abc", 1, "…"},
+    {"中文", 4, "中文"},
+    {"中文", 3, "中…"},
+    {"中文", 2, "…"},
+    {"a中文b", 5, "a中…"},
+    {"a中文b", 4, "a中…"},
+    {"a中文b", 3, "a…"},
+    {"e\xCC\x81xyz", 3, "e\xCC\x81x…"},
+};
+
+START_TEST(a_text_is_cut_to_its_columns_with_an_ellipsis) {
+    char *out = malloc(64);
+
+    width_cut(out, 64, cuts[_i].text, cuts[_i].columns);
+    ck_assert_str_eq(out, cuts[_i].cut);
+    ck_assert_uint_le(width_of(out), cuts[_i].columns);
+    free(out);
+}
+END_TEST
+
+START_TEST(a_cut_text_fits_its_memory) {
+    static const char text[] = "中文字符abc中文字符abc中文字符";
+
+    for (size_t bytes = 5; bytes < sizeof text + 4; bytes++) {
+        for (size_t columns = 1; columns < 40; columns++) {
+            char *out = malloc(bytes); /* of exactly this size */
+
+            width_cut(out, bytes, text, columns);
+            ck_assert_uint_lt(strlen(out), bytes);
+            ck_assert_uint_le(width_of(out), columns);
+            free(out);
+        }
+    }
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("width");
     TCase *tc = new_case(s, "width", 10);
@@ -64,5 +108,7 @@ Suite *suite(void) {
     tcase_add_loop_test(tc, a_text_takes_what_its_characters_take, 0, COUNT(texts));
     tcase_add_loop_test(tc, a_shorter_text_is_filled_up_and_a_longer_one_is_whole, 0,
                         COUNT(padded));
+    tcase_add_loop_test(tc, a_text_is_cut_to_its_columns_with_an_ellipsis, 0, COUNT(cuts));
+    tcase_add_test(tc, a_cut_text_fits_its_memory);
     return s;
 }
