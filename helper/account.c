@@ -156,22 +156,30 @@ static bool is_settled(const struct request *r, const struct people_answer *answ
            answer->confirmed_s > 0 && age_s <= r->setup->config->accounts.refresh_s;
 }
 
-static void ask(struct account *account, const char *userid) {
+/* What is remembered is of no use, or there is nothing. */
+static void ask_anew(struct account *account) {
     struct request *r = &account->request;
-    struct client_app *app = people_directory(r);
-    const struct members_answer *known = members_known(r->helper->members, app, userid);
 
-    account->asked = true;
-    (void)snprintf(account->userid, sizeof account->userid, "%s", userid);
-    if (known != NULL) {
-        account->said = *known;
-        find(account, account->userid, &account->said);
-        return;
-    }
-    account->watch = members_ask(r->helper->members, app, userid, on_member, account);
+    account->watch =
+        members_ask(r->helper->members, people_directory(r), account->userid, on_member, account);
     account->deadline = evtimer_new(r->helper->base, on_deadline, account);
     if (account->watch == NULL || !request_arm(r, account->deadline))
         refuse(account, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
+static void ask(struct account *account, const char *userid) {
+    struct request *r = &account->request;
+    const struct members_answer *known =
+        members_known(r->helper->members, people_directory(r), userid);
+
+    account->asked = true;
+    (void)snprintf(account->userid, sizeof account->userid, "%s", userid);
+    if (known == NULL) {
+        ask_anew(account);
+        return;
+    }
+    account->said = *known;
+    find(account, account->userid, &account->said);
 }
 
 static void on_found(void *arg, const struct people_answer *answer) {
@@ -179,7 +187,9 @@ static void on_found(void *arg, const struct people_answer *answer) {
     const char *userid = whom(&account->request, answer);
 
     account->people = NULL;
-    if (account->asked || userid == NULL || is_settled(&account->request, answer))
+    if (answer->outdated && account->deadline == NULL)
+        ask_anew(account);
+    else if (account->asked || userid == NULL || is_settled(&account->request, answer))
         decide(account, answer);
     else
         ask(account, userid);

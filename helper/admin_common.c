@@ -155,7 +155,8 @@ static void on_counted(void *arg, enum wecom_error error) {
     struct worker *worker = common->helper->worker;
 
     common->job = NULL;
-    if (error == WECOM_OK && worker != NULL && worker_status(worker)->running)
+    /* also one that is only starting: it begins by looking whether the table is behind */
+    if (error == WECOM_OK && worker != NULL)
         common->wait = worker_wait(worker, common->changes, on_published, common);
     if (common->wait == NULL)
         go_on(common);

@@ -223,12 +223,18 @@ static void grant_when_published(struct login *login, const struct people_answer
         grant(login, answer);
 }
 
+static void ask_directory(struct login *login);
+
 static void on_entered(void *arg, const struct people_answer *answer) {
     struct login *login = arg;
     enum wecom_reason reason = people_reason(&login->request, answer);
     char userid[WECOM_USERID_MAX_BYTES + 1];
 
     login->people = NULL;
+    if (answer->outdated) {
+        ask_directory(login);
+        return;
+    }
     if (reason != WECOM_REASON_NONE) {
         memcpy(userid, login->accepted->said.member.userid, sizeof userid);
         login_deny(login, reason, userid, NULL, NULL);
@@ -263,6 +269,16 @@ static void on_directory(void *arg, const struct members_answer *said) {
     enter(login);
 }
 
+/* Of whom another application, or WeCom's word of some time ago, has said that he is a member. */
+static void ask_directory(struct login *login) {
+    const struct request *r = &login->request;
+
+    login->watch = members_ask(r->helper->members, people_directory(r),
+                               login->accepted->said.member.userid, on_directory, login);
+    if (login->watch == NULL)
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
 void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note) {
     struct request *r = &login->request;
@@ -285,10 +301,7 @@ void login_accept(struct login *login, const struct members_answer *said,
         return;
     }
     /* Another application signs in; that of [accounts] has the say over the account. */
-    login->watch = members_ask(r->helper->members, people_directory(r), a->said.member.userid,
-                               on_directory, login);
-    if (login->watch == NULL)
-        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+    ask_directory(login);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg) {

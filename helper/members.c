@@ -20,7 +20,6 @@ struct entry {
     struct members *members;
     struct client_app *app; /* a reference */
     char userid[WECOM_USERID_MAX_BYTES + 1];
-    int64_t answered_ms;
     struct client_request *request; /* while WeCom is being asked */
     struct members_watch *watches;
     struct members_answer answer;
@@ -82,7 +81,7 @@ static struct entry **find(struct members *members, const struct client_app *app
 }
 
 static bool is_fresh(const struct entry *entry) {
-    int64_t age = now_ms(entry->members) - entry->answered_ms;
+    int64_t age = now_ms(entry->members) - entry->answer.answered_ms;
 
     switch (entry->answer.state) {
     case MEMBERS_UNKNOWN:
@@ -137,7 +136,8 @@ static enum members_state state_of(const struct answer_member *member) {
 
 static void judge(const struct entry *entry, const struct client_result *result,
                   struct members_answer *answer) {
-    *answer = (struct members_answer){.failure = result->failure};
+    *answer =
+        (struct members_answer){.failure = result->failure, .answered_ms = now_ms(entry->members)};
     if (result->failure.reason == WECOM_REASON_NOT_VISIBLE) {
         answer->state = MEMBERS_NOT_VISIBLE;
     } else if (result->failure.reason == WECOM_REASON_NONE) {
@@ -162,7 +162,7 @@ static void on_answer(void *arg, const struct client_result *result) {
     judge(entry, result, &answer);
     entry->request = NULL;
     entry->answer = answer;
-    entry->answered_ms = now_ms(entry->members);
+    entry->answer.remembered = true;
     /* Those who are told may ask anew, leave, or make room: the entry is not touched any more. */
     told = entry->watches;
     entry->watches = NULL;

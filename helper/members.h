@@ -30,6 +30,8 @@ struct members_answer {
     enum members_state state;
     struct answer_member member;   /* what WeCom said, where it knows the person */
     struct client_failure failure; /* why not, where the state is unknown or not visible */
+    int64_t answered_ms;           /* by the clock of members_new; 0: not by WeCom */
+    bool remembered;               /* not said for this question */
 };
 
 struct members;

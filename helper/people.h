@@ -25,6 +25,7 @@ struct people_answer {
     int64_t confirmed_s;         /* WeCom's last word on him; 0: never */
     int64_t changes;             /* the table must show so many; 0: nothing to wait for */
     bool first_login;
+    bool outdated;       /* what was said is older than what the store has: not taken, ask anew */
     bool mobile_refused; /* another active account has that telephone number */
 };
 

@@ -81,6 +81,23 @@ static bool read_locals(struct people *people) {
     return true;
 }
 
+/* Said, and remembered since, before the store learned the contrary: a synchronization has
+ * withdrawn the person meanwhile, or brought him back. The store knows whole seconds: in doubt it
+ * is outdated.
+ */
+static enum wecom_error is_outdated(const struct people_ticket *t, struct store_tx *tx,
+                                    const char *corp, bool *outdated) {
+    const struct helper *helper = t->people->helper;
+    int64_t age_s = (helper_now_ms(helper) - t->said.answered_ms + 999) / 1000;
+    struct store_account account;
+    enum wecom_error err = store_find_userid(tx, corp, t->userid, &account);
+
+    *outdated = err == WECOM_OK && t->said.remembered &&
+                (account.state == STORE_ACTIVE) != (t->said.state == MEMBERS_ACTIVE) &&
+                helper_wall_s(helper) - age_s <= account.changed_s;
+    return err == WECOM_E_ABSENT ? WECOM_OK : err;
+}
+
 /* What WeCom said goes into the store, where it was said to the application of [accounts]. */
 static enum wecom_error take_word(struct people_ticket *t, struct store_tx *tx) {
     const struct config_accounts *settings = &t->setup->config->accounts;
@@ -96,6 +113,9 @@ static enum wecom_error take_word(struct people_ticket *t, struct store_tx *tx) 
     if (!read_locals(t->people))
         return WECOM_E_SYSTEM;
     accounts.locals = t->people->locals;
+    err = is_outdated(t, tx, accounts.corp, &t->answer.outdated);
+    if (err != WECOM_OK || t->answer.outdated)
+        return err;
     if (t->said.state == MEMBERS_NOT_VISIBLE) {
         err = accounts_gone(&accounts, tx, t->userid,
                             t->said.failure.errcode == UNKNOWN_USERID ? STORE_DELETED
@@ -231,7 +251,7 @@ enum wecom_error people_run(void *arg, struct store_tx *tx) {
     t->answer.known = err == WECOM_OK;
     if (err == WECOM_OK || err == WECOM_E_ABSENT)
         err = judge_person(t, tx);
-    if (err == WECOM_OK && t->what == PEOPLE_ENTER)
+    if (err == WECOM_OK && t->what == PEOPLE_ENTER && !t->answer.outdated)
         err = enter(t, tx);
     if (t->answer.known)
         t->answer.confirmed_s = accounts_confirmed_s(&t->answer.account, table_time_s(t->setup),

@@ -172,6 +172,10 @@ void publisher_confirm(struct publisher *p, int64_t started_s) {
         publisher_want(p);
 }
 
+bool publisher_is_due(const struct publisher *p) {
+    return p->due_ms != 0;
+}
+
 const struct publisher_state *publisher_state(const struct publisher *p) {
     return &p->state;
 }

@@ -41,6 +41,9 @@ void publisher_want_sometime(struct publisher *publisher);
  */
 void publisher_confirm(struct publisher *publisher, int64_t started_s);
 
+/* Is there something that the table does not say yet? */
+bool publisher_is_due(const struct publisher *publisher);
+
 const struct publisher_state *publisher_state(const struct publisher *publisher);
 
 #endif

@@ -22,6 +22,8 @@
 #include "helper/worker_settings.h"
 #include "helper/worker_token.h"
 
+enum { REAP_MS = 10 };
+
 struct worker_wait {
     struct worker_wait *next, **link;
     int64_t changes;
@@ -46,10 +48,11 @@ struct token_ask {
 
 struct worker {
     struct worker_how how;
-    struct ipc *ipc; /* NULL while there is no process */
-    pid_t pid;
-    int64_t since_ms, pause_ms;
-    struct event *restart, *settle;
+    struct ipc *ipc; /* NULL while there is no process to talk to */
+    pid_t pid;       /* of one that runs, or has closed its socket and is about to end; 0: none */
+    int64_t since_ms, pause_ms, closed_ms;
+    bool hurry; /* somebody waits: no pause before the next one */
+    struct event *restart, *settle, *reap;
     struct worker_status status;
     int64_t published; /* the count of changes that the table shows, as far as is known */
     int64_t asked;     /* rounds that were asked for */
@@ -255,35 +258,49 @@ static void start_later(struct worker *worker, const char *why) {
                                                                        : WORKER_PAUSE_MOST_MS;
     log_begin(&l, LOG_ERR, "the process that synchronizes and publishes has ended");
     log_text(&l, "reason", why);
-    log_number(&l, "again_in_ms", worker->pause_ms);
+    log_number(&l, "again_in_ms", worker->hurry ? 0 : worker->pause_ms);
     log_end(&l);
-    in_ms(worker->restart, worker->pause_ms);
+    in_ms(worker->restart, worker->hurry ? 0 : worker->pause_ms);
+    worker->hurry = false;
+}
+
+/* Has it ended? Asked again and again for a short while, since nothing here may wait. */
+static void on_reap(evutil_socket_t fd, short what, void *arg) {
+    struct worker *worker = arg;
+    char why[96];
+    int status = 0;
+    pid_t ended = waitpid(worker->pid, &status, WNOHANG);
+
+    (void)fd;
+    (void)what;
+    if (ended == 0) {
+        if (deadline_now_ms() - worker->closed_ms >= WORKER_LAST_MS)
+            (void)kill(worker->pid, SIGKILL);
+        in_ms(worker->reap, REAP_MS);
+        return;
+    }
+    worker->pid = 0;
+    describe_end(status, why, sizeof why);
+    start_later(worker, why);
 }
 
 /* Its end of the socket is closed: it has ended, or is about to. */
-static void reap(struct worker *worker, char *why, size_t why_bytes) {
-    int status = 0;
-
+static void let_go(struct worker *worker) {
     ipc_free(worker->ipc);
     worker->ipc = NULL;
     worker->status.running = false;
     worker->status.phase = SYNC_RESTS;
     while (worker->tokens != NULL)
         free_token_ask(worker->tokens);
-    (void)kill(worker->pid, SIGKILL); /* changes nothing for one that has ended */
-    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    worker->pid = 0;
-    describe_end(status, why, why_bytes);
+    worker->closed_ms = deadline_now_ms();
+    in_ms(worker->reap, 0);
 }
 
 static void on_closed(void *arg, const char *what) {
     struct worker *worker = arg;
-    char why[96];
 
     (void)what;
-    reap(worker, why, sizeof why);
-    start_later(worker, why);
+    let_go(worker);
     tell(worker);
 }
 
@@ -361,12 +378,11 @@ static void start(struct worker *worker) {
     if (err == 0)
         worker->ipc = ipc_new(worker->how.base, fds[0], on_message, on_closed, worker);
     if (worker->ipc == NULL) {
-        char why[96];
-
         (void)close(fds[0]);
         if (err == 0)
-            reap(worker, why, sizeof why);
-        start_later(worker, strerror(err != 0 ? err : ENOMEM));
+            let_go(worker);
+        else
+            start_later(worker, strerror(err));
         return;
     }
     send_settings(worker);
@@ -382,7 +398,15 @@ static void on_restart(evutil_socket_t fd, short what, void *arg) {
 
     (void)fd;
     (void)what;
-    if (worker->ipc == NULL && is_needed(worker))
+    if (worker->pid == 0 && is_needed(worker))
+        start(worker);
+}
+
+/* At once, if there is none; else as soon as the one that ends has ended. */
+static void start_now(struct worker *worker) {
+    (void)evtimer_del(worker->restart);
+    worker->hurry = worker->pid != 0;
+    if (worker->pid == 0)
         start(worker);
 }
 
@@ -391,8 +415,9 @@ static void end(struct worker *worker) {
     struct deadline until = deadline_in_ms(WORKER_END_MS);
     int status;
 
-    if (worker->ipc == NULL)
+    if (worker->pid == 0)
         return;
+    (void)evtimer_del(worker->reap);
     ipc_free(worker->ipc);
     worker->ipc = NULL;
     while (waitpid(worker->pid, &status, WNOHANG) == 0) {
@@ -413,9 +438,8 @@ void worker_settings(struct worker *worker) {
     } else if (worker->ipc != NULL) {
         send_settings(worker);
     } else {
-        (void)evtimer_del(worker->restart);
         worker->pause_ms = 0;
-        start(worker);
+        start_now(worker);
     }
 }
 
@@ -424,10 +448,8 @@ int64_t worker_sync(struct worker *worker, bool accept) {
 
     worker->asked++;
     if (worker->ipc == NULL) {
-        if (is_needed(worker)) { /* the administrator does not wait for a pause to end */
-            (void)evtimer_del(worker->restart);
-            start(worker);
-        }
+        if (is_needed(worker)) /* the administrator does not wait for a pause to end */
+            start_now(worker);
         return worker->asked;
     }
     message = json_pack("{s:I}", "number", (json_int_t)worker->asked);
@@ -471,7 +493,8 @@ struct worker *worker_start(const struct worker_how *how) {
     worker->how = *how;
     worker->restart = evtimer_new(how->base, on_restart, worker);
     worker->settle = evtimer_new(how->base, on_settle, worker);
-    if (worker->restart == NULL || worker->settle == NULL) {
+    worker->reap = evtimer_new(how->base, on_reap, worker);
+    if (worker->restart == NULL || worker->settle == NULL || worker->reap == NULL) {
         worker_stop(worker);
         return NULL;
     }
@@ -492,5 +515,7 @@ void worker_stop(struct worker *worker) {
         event_free(worker->restart);
     if (worker->settle != NULL)
         event_free(worker->settle);
+    if (worker->reap != NULL)
+        event_free(worker->reap);
     free(worker);
 }

@@ -22,7 +22,8 @@ enum {
     WORKER_PAUSE_MS = 1000, /* before it is started again; doubles up to */
     WORKER_PAUSE_MOST_MS = 60000,
     WORKER_STEADY_MS = 60000, /* whoever lived so long begins with the first pause again */
-    WORKER_END_MS = 5000,     /* so long it may take to end */
+    WORKER_END_MS = 5000,     /* so long it may take to end when it is told to */
+    WORKER_LAST_MS = 2000,    /* ... and when it has closed its socket by itself */
     WORKER_TOKEN_MS = 24000,  /* one token for it */
 };
 

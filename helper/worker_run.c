@@ -51,6 +51,7 @@ struct run {
     int64_t round_ms; /* when the round that runs began */
     int64_t wanted;   /* the last round that was asked for */
     int64_t in_hand;  /* ... and is answered by the one that runs */
+    int64_t done;     /* ... or has been, and the table may not say so yet */
     size_t accepted;  /* so many people may go, the administrator says */
     unsigned int writes;
     bool good;
@@ -131,6 +132,7 @@ static void on_published(void *arg, bool good) {
     struct run *run = arg;
     const struct publisher_state *state = publisher_state(run->publisher);
 
+    run->status.asked = run->done;
     (void)ipc_send(run->ipc, json_pack("{s:{s:b, s:I}}", "published", "good", good, "changes",
                                        (json_int_t)state->counts.changes));
     report_now(run);
@@ -236,7 +238,7 @@ static void on_round_done(void *arg, const struct sync_result *result) {
     s->made = (int64_t)result->made;
     s->withdrawn = (int64_t)result->withdrawn;
     s->returned = (int64_t)result->returned;
-    s->asked = run->in_hand;
+    run->done = run->in_hand;
     if (!stopped) {
         s->round_calls = result->calls;
         s->last_good_s = s->started_s;
@@ -247,6 +249,11 @@ static void on_round_done(void *arg, const struct sync_result *result) {
     log_round(run, result);
     set_interval(run);
     if (s->made + s->withdrawn + s->returned > 0)
+        publisher_want(run->publisher);
+    /* who asked for the round looks at names and groups right after it */
+    if (!publisher_is_due(run->publisher))
+        s->asked = run->done;
+    else if (run->done > s->asked)
         publisher_want(run->publisher);
     store_checkpoint(run->store);
     plan_round(run, run->wanted > run->in_hand

@@ -353,7 +353,7 @@ END_TEST
 /* ---- A random history --------------------------------------------------------------------------
  */
 
-enum { PEOPLE = 60, STEPS = 4000 };
+enum { PEOPLE = 60, STEPS = 1500 };
 
 struct seen {
     char id[STORE_ID_BYTES], login[WECOM_LOGIN_NAME_MAX_BYTES + 1];

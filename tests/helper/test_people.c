@@ -519,6 +519,45 @@ START_TEST(whoever_was_out_is_asked_about_and_comes_back) {
 }
 END_TEST
 
+/* What the second process does, which the first one hears nothing of. */
+static void synchronized(const char *userid, enum store_state state) {
+    struct store_account a;
+
+    inner->now.ms += 100; /* within one second */
+    ck_assert(stored(userid, &a));
+    a.state = state;
+    a.changed_s = inner_helper_wall_s;
+    update(&a);
+    inner->now.ms += 100;
+}
+
+START_TEST(what_is_remembered_does_not_undo_a_synchronization) {
+    start(SSHD);
+    confirmed_by("lisi");
+    synchronized("lisi", STORE_OUT_OF_RANGE);
+    check("sshd", "lisi", NULL, "denied", "expired", "disabled",
+          "{\"userid\":\"lisi\",\"status\":2}");
+    synchronized("lisi", STORE_ACTIVE);
+    check("sshd", "lisi", NULL, "granted", "valid", NULL, NULL);
+    inner->now.ms += MEMBERS_ABSENT_MS;
+    login("sshd", "lisi", "lisi", ACTIVE("lisi"), "granted", NULL);
+    synchronized("lisi", STORE_DISABLED);
+    login("sshd", "lisi", "lisi", "{\"userid\":\"lisi\",\"status\":2}", "denied", "disabled");
+    inner->now.ms += MEMBERS_ABSENT_MS;
+    check("sshd", "lisi", NULL, "granted", "valid", NULL, ACTIVE("lisi"));
+}
+END_TEST
+
+START_TEST(what_is_remembered_serves_where_the_store_agrees) {
+    start(SSHD);
+    confirmed_by("lisi");
+    synchronized("lisi", STORE_ACTIVE);
+    login("sshd", "lisi", "lisi", NULL, "granted", NULL);
+    synchronized("lisi", STORE_DISABLED);
+    check("sshd", "lisi", NULL, "denied", "expired", "disabled", "no route");
+}
+END_TEST
+
 /* ---- names that nobody has ---- */
 
 START_TEST(an_unknown_name_is_looked_up_in_the_background) {
@@ -607,6 +646,8 @@ Suite *suite(void) {
     tcase_add_test(t, without_wecom_the_last_word_counts_until_it_is_stale);
     tcase_add_test(t, a_clock_that_was_set_back_makes_old_words_none);
     tcase_add_test(t, whoever_was_out_is_asked_about_and_comes_back);
+    tcase_add_test(t, what_is_remembered_does_not_undo_a_synchronization);
+    tcase_add_test(t, what_is_remembered_serves_where_the_store_agrees);
     tcase_add_test(t, an_unknown_name_is_looked_up_in_the_background);
     tcase_add_test(t, lookups_are_rationed);
     tcase_add_test(t, a_store_that_fails_lets_nobody_in);

@@ -301,6 +301,25 @@ START_TEST(a_refused_token_is_fetched_anew_once) {
 }
 END_TEST
 
+START_TEST(a_round_that_is_asked_for_while_one_runs_comes_behind_it) {
+    int64_t first, second;
+
+    begin("");
+    finish_round(worker_sync(worker, false));
+    ck_assert(sim_counts_reset(sim));
+    ck_assert(sim_fault(sim, "{\"path\":\"/cgi-bin/agent/get\",\"kind\":\"delay_ms\","
+                             "\"delay_ms\":500}"));
+    first = worker_sync(worker, false);
+    while (worker_status(worker)->phase == SYNC_RESTS)
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
+    second = worker_sync(worker, false);
+    finish_round(first);
+    ck_assert_int_lt(worker_status(worker)->asked, second);
+    finish_round(second);
+    ck_assert_int_eq(sim_count(sim, "/cgi-bin/agent/get"), 2);
+}
+END_TEST
+
 START_TEST(there_is_no_round_by_itself_soon_after_a_restart_and_the_time_stays) {
     struct stat before, after;
 
@@ -516,6 +535,7 @@ Suite *suite(void) {
     tcase_set_timeout(t, 120);
     tcase_add_test(t, it_synchronizes_and_publishes_with_one_token_for_both_processes);
     tcase_add_test(t, a_refused_token_is_fetched_anew_once);
+    tcase_add_test(t, a_round_that_is_asked_for_while_one_runs_comes_behind_it);
     tcase_add_test(t, there_is_no_round_by_itself_soon_after_a_restart_and_the_time_stays);
     tcase_add_test(t, another_configuration_is_published_and_read_anew_where_that_matters);
     tcase_add_test(t, a_round_that_takes_longer_than_refresh_is_stretched_and_that_is_told);
