@@ -898,11 +898,17 @@ START_TEST(a_file_that_others_can_write_is_not_built_upon) {
 END_TEST
 
 START_TEST(equal_names_are_linked_only_when_somebody_says_so) {
+    static const char *const system_names[] = {"root", "toor", "daemon", "nobody"};
     const json_t *a;
     struct run r;
 
     own_etc();
     begin();
+    for (size_t i = 0; i < sizeof system_names / sizeof system_names[0]; i++)
+        ck_assert(sim_member(place.sim,
+                             "{\"userid\":\"%s\",\"name\":\"x\",\"department\":[2],"
+                             "\"status\":1}",
+                             system_names[i]));
     r = CTL("accounts", "link", "--same-names");
     refused(&r, 1, "confirm at a terminal");
     text_has(r.out, "Zhang San");

@@ -393,6 +393,32 @@ START_TEST(who_waits_until_all_is_sent_can_say_any_number_of_things) {
 }
 END_TEST
 
+static void on_sent_once(void *exchange) {
+    ck_assert_ptr_eq(exchange, &dropped);
+    sent_count++;
+}
+
+START_TEST(it_is_told_once_that_all_is_sent) {
+    struct wire_message *m = wire_new(WIRE_NO_VERB);
+    int fd = served_dial(served, "login.sock");
+
+    reaction = ATTACH;
+    say_begin(fd);
+    run_until(&messages, 1);
+    server_when_sent(last_peer, on_sent_once);
+    answer(last_peer, "x");
+    ck_assert(served_receive(served, fd, m));
+    support_run(served->base);
+    ck_assert_int_eq(sent_count, 1);
+    answer(last_peer, "x");
+    ck_assert(served_receive(served, fd, m));
+    support_run(served->base);
+    ck_assert_int_eq(sent_count, 1);
+    (void)close(fd);
+    wire_free(m);
+}
+END_TEST
+
 START_TEST(nobody_is_told_of_what_is_sent_when_the_exchange_is_over) {
     int fd = served_dial(served, "login.sock");
 
@@ -577,6 +603,7 @@ Suite *suite(void) {
     tcase_add_test(t, who_hangs_up_before_the_answer_harms_nobody);
     tcase_add_test(t, a_slow_reader_gets_all_that_fits_into_the_queue);
     tcase_add_test(t, who_waits_until_all_is_sent_can_say_any_number_of_things);
+    tcase_add_test(t, it_is_told_once_that_all_is_sent);
     tcase_add_test(t, nobody_is_told_of_what_is_sent_when_the_exchange_is_over);
     tcase_add_test(t, more_than_the_queue_takes_ends_the_exchange);
     tcase_add_test(t, who_connects_and_says_nothing_is_let_go_after_five_seconds);

@@ -86,10 +86,15 @@ START_TEST(what_the_reader_would_not_read_is_not_written) {
 END_TEST
 
 START_TEST(what_a_killed_process_left_is_taken_over) {
-    write_file(dir, "links.new", 0644, "half of a li");
+    char left[4096] = "half of a li";
+
+    for (int i = 0; i < 100; i++)
+        (void)strcat(left, "root ww1/evil\n");
+    write_file(dir, "links.new", 0644, left);
     ck_assert_int_eq(set("zs", "ww1/zs"), TEXT_USAGE);
     ck_assert_str_eq(link_of("zs"), "ww1/zs");
     ck_assert_str_eq(link_of("half"), "");
+    assert_lacks(read_file(path, left, sizeof left), "evil");
     ck_assert_int_ne(access(fresh, F_OK), 0);
 }
 END_TEST
@@ -115,6 +120,37 @@ START_TEST(one_waits_for_the_other) {
     ck_assert_str_eq(link_of("zs"), "ww1/zs");
     ck_assert_str_eq(link_of("ls"), "ww1/ls");
     ck_assert_int_ge(deadline_now_ms() - begun, 300);
+}
+END_TEST
+
+START_TEST(many_at_once_lose_no_line) {
+    enum { AT_ONCE = 6, EACH = 40 };
+    pid_t all[AT_ONCE];
+    char name[32], link[32];
+    int status;
+
+    for (int i = 0; i < AT_ONCE; i++) {
+        all[i] = fork();
+        ck_assert_int_ge(all[i], 0);
+        if (all[i] > 0)
+            continue;
+        for (int k = 0; k < EACH; k++) {
+            (void)snprintf(name, sizeof name, "u%d-%d", i, k);
+            (void)snprintf(link, sizeof link, "ww1/p%d-%d", i, k);
+            if (set(name, link) != TEXT_USAGE)
+                _exit(1);
+        }
+        _exit(0);
+    }
+    for (int i = 0; i < AT_ONCE; i++) {
+        ck_assert_int_eq(waitpid(all[i], &status, 0), all[i]);
+        ck_assert_int_eq(status, 0);
+    }
+    for (int i = 0; i < AT_ONCE * EACH; i++) {
+        (void)snprintf(name, sizeof name, "u%d-%d", i / EACH, i % EACH);
+        (void)snprintf(link, sizeof link, "ww1/p%d-%d", i / EACH, i % EACH);
+        ck_assert_str_eq(link_of(name), link);
+    }
 }
 END_TEST
 
@@ -213,6 +249,7 @@ Suite *suite(void) {
     tcase_add_test(tc, what_the_reader_would_not_read_is_not_written);
     tcase_add_test(tc, what_a_killed_process_left_is_taken_over);
     tcase_add_test(tc, one_waits_for_the_other);
+    tcase_add_test(tc, many_at_once_lose_no_line);
     tcase_add_test(tc, nobody_waits_for_ever);
     tcase_add_test(tc, what_others_can_write_is_not_built_upon);
     tcase_add_test(tc, a_trap_in_the_place_of_the_new_file_is_not_stepped_into);

@@ -108,15 +108,21 @@ static enum wecom_error ask_reader(const struct ctl_links_text *text, const char
     return err;
 }
 
-static const char *const odd[] = {"\0zs ww1/x\n",     "zs\0 ww1/x\n", "zs ww1/x\0\nzs ww1/y\n",
-                                  "\0\0\n\0",         "zs\v ww1/x\n", " \t zs \t ww1/x \t \r\n",
-                                  "zs ww1/x ww1/y\n", "\rzs ww1/x\n", "zs\r\n",
-                                  "\xff\xfe\n"};
+#define BYTES(text) \
+    { (text), sizeof(text) - 1 }
+static const struct {
+    const char *bytes;
+    size_t len;
+} odd[] = {
+    BYTES("\0zs ww1/x\n"),     BYTES("zs\0 ww1/x\n"), BYTES("zs ww1/x\0\nzs ww1/y\n"),
+    BYTES("\0\0\n\0"),         BYTES("zs\v ww1/x\n"), BYTES(" \t zs \t ww1/x \t \r\n"),
+    BYTES("zs ww1/x ww1/y\n"), BYTES("\rzs ww1/x\n"), BYTES("zs\r\n"),
+    BYTES("\xff\xfe\n"),
+};
 
 START_TEST(the_reader_reads_what_was_set_whatever_was_there) {
-    static const size_t lens[] = {11, 11, 21, 4, 11, 22, 15, 11, 4, 3};
     char link[WECOM_LINK_MAX_BYTES + 1];
-    struct ctl_links_text text = text_of(odd[_i], lens[_i]);
+    struct ctl_links_text text = text_of(odd[_i].bytes, odd[_i].len);
     size_t count;
 
     if (geteuid() != 0)
@@ -143,6 +149,8 @@ START_TEST(long_lines_count_as_the_reader_counts_them) {
         memset(bytes, ' ', blanks);
         memcpy(bytes + blanks, "zs ww1/old\n", 11);
         text = text_of(bytes, blanks + 11);
+        ck_assert_uint_eq(ctl_links_text_count(&text, "zs"),
+                          ask_reader(&text, "zs", link) != WECOM_E_ABSENT);
         ck_assert(ctl_links_text_set(&text, "zs", LINK));
         ck_assert_int_eq(ask_reader(&text, "zs", link), WECOM_OK);
         ck_assert_str_eq(link, LINK);
