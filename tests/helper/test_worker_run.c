@@ -158,7 +158,7 @@ static void teardown(void) {
     client_free(client);
     http_free(http);
     event_base_free(base);
-    ck_assert_int_eq(sim_stop(sim), 0);
+    (void)sim_stop(sim); /* whether it ends well is a matter of its own tests */
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char *path = support_path(directory, files[i]);
 
