@@ -234,10 +234,11 @@ check-unit: all test-programs
 	tests/run $(TESTS)
 
 # The C unit tests on the gcc build; tests that run whole programs or many processes are left out, and
-# those of thousands of transactions, whose code the others run too.
+# those of thousands of transactions or look-ups, whose code the others run too.
 VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
         $(B)/tests/tools/% $(B)/tests/nss_wecom/%,$(filter-out %/test_glibc %/test_syscalls \
-        %/test_store_crash %/test_store_history %/test_accounts,$(TESTS)))
+        %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
+        %/test_sync %/test_worker_run,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 
