@@ -24,6 +24,7 @@
 #include "helper/notify.h"
 #include "helper/people.h"
 #include "helper/privileges.h"
+#include "helper/sync.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -114,6 +115,17 @@ static bool needs_restart(const struct config *old, const struct config *fresh) 
            !has_sockets_of(fresh, old);
 }
 
+/* Before anybody is judged by them: a tag that is named for the first time has not been read, and
+ * to be without members would let in whom it denies. Takes the configuration only when it fails.
+ */
+static bool use_rules(struct helper *helper, struct config *config, char *why, size_t bytes) {
+    if (sync_rules_changed(helper->store, config) == WECOM_OK)
+        return true;
+    (void)snprintf(why, bytes, "the account store: %s", store_trouble(helper->store));
+    config_free(config);
+    return false;
+}
+
 static bool reload(struct helper *helper) {
     struct config_error error = {""};
     struct setup *old = helper->setup, *fresh = NULL;
@@ -127,8 +139,10 @@ static bool reload(struct helper *helper) {
         if (needs_restart(old->config, config))
             log_event(LOG_WARNING, "restart needed",
                       "sockets, user= and state_dir= change with a restart only");
-        fresh = setup_new(helper->client, config, old);
-        if (fresh == NULL)
+        fresh = use_rules(helper, config, error.text, sizeof error.text)
+                    ? setup_new(helper->client, config, old)
+                    : NULL;
+        if (fresh == NULL && error.text[0] == '\0')
             (void)snprintf(error.text, sizeof error.text, "out of memory");
     }
     (void)snprintf(helper->reload_error, sizeof helper->reload_error, "%s", error.text);
@@ -195,6 +209,8 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         config_free(config);
         goto out;
     }
+    if (!use_rules(helper, config, why, sizeof why))
+        goto out;
     helper->setup = setup_new(helper->client, config, NULL);
     signals[0] = evsignal_new(helper->base, SIGHUP, on_hangup, helper);
     signals[1] = evsignal_new(helper->base, SIGTERM, on_terminate, helper);
