@@ -287,6 +287,21 @@ START_TEST(it_synchronizes_and_publishes_with_one_token_for_both_processes) {
 }
 END_TEST
 
+/* Also within the pause behind the publication before. */
+START_TEST(a_round_that_was_asked_for_is_over_when_the_table_is_out) {
+    struct table_user user;
+
+    begin("");
+    finish_round(worker_sync(worker, false));
+    ck_assert_int_eq(find_user("zhangsan", &user), WECOM_OK);
+    json_decref(sim_post(
+        sim, "/member", "{\"userid\":\"newhire\",\"name\":\"N\",\"department\":[2],\"status\":1}"));
+    finish_round(worker_sync(worker, false));
+    ck_assert_int_eq(find_user("newhire", &user), WECOM_OK);
+    finish_round(worker_sync(worker, false)); /* nothing to wait for */
+}
+END_TEST
+
 START_TEST(a_refused_token_is_fetched_anew_once) {
     json_t *answer;
 
@@ -534,6 +549,7 @@ Suite *suite(void) {
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 120);
     tcase_add_test(t, it_synchronizes_and_publishes_with_one_token_for_both_processes);
+    tcase_add_test(t, a_round_that_was_asked_for_is_over_when_the_table_is_out);
     tcase_add_test(t, a_refused_token_is_fetched_anew_once);
     tcase_add_test(t, a_round_that_is_asked_for_while_one_runs_comes_behind_it);
     tcase_add_test(t, there_is_no_round_by_itself_soon_after_a_restart_and_the_time_stays);
