@@ -30,6 +30,20 @@ static void skip_blanks(struct ctl_records *records) {
         records->line += *records->at == '\n';
 }
 
+/* No JSON has a NUL byte. jansson loses one that stands behind a number or a word, and counts its
+ * bytes wrong from there.
+ */
+static void refuse_nul(struct ctl_records *records) {
+    size_t left = (size_t)(records->end - records->at), line = records->line;
+    const char *nul = left > 0 ? memchr(records->at, '\0', left) : NULL;
+
+    if (nul == NULL)
+        return;
+    for (const char *at = records->at; at < nul; at++)
+        line += *at == '\n';
+    (void)trouble(records, TEXT_FILE_JSON, "NUL", line);
+}
+
 void ctl_records_start(struct ctl_records *records, const char *bytes, size_t len) {
     size_t mark = len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 
@@ -39,6 +53,8 @@ void ctl_records_start(struct ctl_records *records, const char *bytes, size_t le
     records->is_array = records->at < records->end && *records->at == '[';
     records->is_csv = records->at < records->end && *records->at != '[' && *records->at != '{';
     ctl_csv_start(&records->csv, bytes, len);
+    if (!records->is_csv)
+        refuse_nul(records);
 }
 
 void ctl_records_free(struct ctl_records *records) {

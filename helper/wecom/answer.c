@@ -94,13 +94,22 @@ refuse:
     return WECOM_E_FORMAT;
 }
 
+/* No JSON has a NUL byte. jansson loses one that stands behind a number or a word, and counts its
+ * bytes wrong from there.
+ */
+static bool has_nul(const char *body, size_t bytes) {
+    return bytes > 0 && memchr(body, '\0', bytes) != NULL;
+}
+
 enum wecom_error answer_parse(struct answer *answer, const char *body, size_t bytes) {
     *answer = (struct answer){0};
+    if (has_nul(body, bytes))
+        return WECOM_E_FORMAT;
     return take_frame(answer, json_loadb(body, bytes, JSON_REJECT_DUPLICATES, NULL));
 }
 
 static void skip_blanks(struct answer_list *text) {
-    while (text->at < text->end && strchr(" \t\r\n", *text->at) != NULL && *text->at != '\0')
+    while (text->at < text->end && strchr(" \t\r\n", *text->at) != NULL)
         text->at++;
 }
 
@@ -169,7 +178,7 @@ enum wecom_error answer_parse_listed(struct answer *answer, const char *body, si
                                      const char *key) {
     struct answer_list text = {body, body + bytes}, list = {NULL, NULL};
     json_t *object = json_object();
-    bool good = object != NULL && take(&text, '{'), more;
+    bool good = object != NULL && !has_nul(body, bytes) && take(&text, '{'), more;
     enum wecom_error err;
 
     *answer = (struct answer){0};

@@ -105,6 +105,19 @@ START_TEST(a_mistake_is_told_with_its_line) {
 }
 END_TEST
 
+START_TEST(a_nul_byte_is_no_part_of_json) {
+    static const char lines[] = "{\"uid\":1}\n{\"uid\":[1\0]}\n", array[] = "[{\"uid\":1\0}]";
+    char out[1024];
+    size_t line;
+
+    ck_assert_int_eq(read_all(lines, sizeof lines - 1, out, sizeof out, &line), TEXT_FILE_JSON);
+    ck_assert_uint_eq(line, 2);
+    ck_assert_str_eq(out, "");
+    ck_assert_int_eq(read_all(array, sizeof array - 1, out, sizeof out, &line), TEXT_FILE_JSON);
+    ck_assert_uint_eq(line, 1);
+}
+END_TEST
+
 START_TEST(every_beginning_and_every_change_of_a_file_is_survived) {
     static const char *const files[] = {"userid,login\r\n\"a\"\"b\",'=x\r\n",
                                         "[ {\"userid\":\"a\"},\n{\"uid\":1}]\n",
@@ -133,6 +146,7 @@ Suite *suite(void) {
 
     tcase_add_loop_test(tc, each_form_is_recognized_by_its_beginning, 0, COUNT(good));
     tcase_add_loop_test(tc, a_mistake_is_told_with_its_line, 0, COUNT(bad));
+    tcase_add_test(tc, a_nul_byte_is_no_part_of_json);
     tcase_add_test(tc, every_beginning_and_every_change_of_a_file_is_survived);
     return s;
 }

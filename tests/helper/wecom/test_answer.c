@@ -135,6 +135,9 @@ START_TEST(a_nul_byte_in_the_document_is_refused) {
 
     ck_assert_int_eq(parse_bytes(&answer, body, sizeof body - 1), WECOM_E_FORMAT);
     ck_assert_int_eq(parse_bytes(&answer, "{}\0", 3), WECOM_E_FORMAT);
+    /* behind a number or a word jansson itself loses it */
+    ck_assert_int_eq(parse_bytes(&answer, "{\"a\":1\0}", 8), WECOM_E_FORMAT);
+    ck_assert_int_eq(parse_bytes(&answer, "{\"a\":true\0}", 11), WECOM_E_FORMAT);
 }
 END_TEST
 
