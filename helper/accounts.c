@@ -6,20 +6,15 @@
 
 #include "helper/log.h"
 #include "helper/naming.h"
+#include "helper/wecom/errors.h"
 
 static enum store_state state_of(const struct answer_member *member) {
-    if (!member->enabled)
-        return STORE_DISABLED;
-    switch (member->status) {
-    case 1:
-        return STORE_ACTIVE;
-    case 2:
-        return STORE_DISABLED;
-    case 4:
-        return STORE_NOT_ACTIVATED;
-    default:
-        return STORE_LEFT;
-    }
+    static const enum store_state states[] = {[MEMBERS_ACTIVE] = STORE_ACTIVE,
+                                              [MEMBERS_DISABLED] = STORE_DISABLED,
+                                              [MEMBERS_NOT_ACTIVATED] = STORE_NOT_ACTIVATED,
+                                              [MEMBERS_LEFT] = STORE_LEFT};
+
+    return states[members_state_of(member)];
 }
 
 /* Out: the number is free for somebody else, and the clock of the withdrawal runs. */
@@ -163,6 +158,24 @@ enum wecom_error accounts_gone(const struct accounts *accounts, struct store_tx 
     if (err == WECOM_OK)
         *account = a;
     return err;
+}
+
+enum wecom_error accounts_hear(const struct accounts *accounts, struct store_tx *tx,
+                               const char *userid, const struct members_answer *said,
+                               enum accounts_how how, struct store_account *account,
+                               struct accounts_change *change) {
+    switch (said->state) {
+    case MEMBERS_UNKNOWN:
+        *change = (struct accounts_change){0};
+        return WECOM_OK;
+    case MEMBERS_NOT_VISIBLE:
+        return accounts_gone(accounts, tx, userid,
+                             errors_is_nobody(said->failure.errcode) ? STORE_DELETED
+                                                                     : STORE_OUT_OF_RANGE,
+                             account, change);
+    default:
+        return accounts_see(accounts, tx, &said->member, how, ACCOUNTS_ASKED, account, change);
+    }
 }
 
 enum wecom_error accounts_unconfirmed(struct store_tx *tx, struct store_account *account,

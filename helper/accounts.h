@@ -4,7 +4,7 @@
  *
  *  1. Only WeCom's answer about a member through the application of [accounts], or the
  *     administrator, MUST make or change a host account.
- *  2. An account that WeCom did not know any more (60111) MUST stay out when its userid comes back,
+ *  2. An account that WeCom did not know any more MUST stay out when its userid comes back,
  *     until the administrator says who it is: WeCom may give a userid to another person.
  *  3. A name or number of /etc/passwd or /etc/group MUST NOT be given.
  */
@@ -13,6 +13,7 @@
 
 #include "helper/config.h"
 #include "helper/locals.h"
+#include "helper/members.h"
 #include "helper/store.h"
 #include "helper/wecom/answer.h"
 #include "wecom/verdict.h"
@@ -59,6 +60,14 @@ enum wecom_error accounts_see(const struct accounts *accounts, struct store_tx *
 enum wecom_error accounts_gone(const struct accounts *accounts, struct store_tx *tx,
                                const char *userid, enum store_state state,
                                struct store_account *account, struct accounts_change *change);
+
+/* WeCom was asked about the person: one of the two above, by what it said. Nothing where it gave no
+ * answer (MEMBERS_UNKNOWN): WECOM_OK, and `account` is as it was.
+ */
+enum wecom_error accounts_hear(const struct accounts *accounts, struct store_tx *tx,
+                               const char *userid, const struct members_answer *said,
+                               enum accounts_how how, struct store_account *account,
+                               struct accounts_change *change);
 
 /* A synchronization could not see whether the member is still there: from now on only questions
  * about him count as confirmation.

@@ -8,8 +8,6 @@
 #include "common/names.h"
 #include "helper/naming.h"
 
-enum { UNKNOWN_USERID = 60111 /* WeCom's page 90313 */ };
-
 /* ---- Words ------------------------------------------------------------------------------------
  */
 
@@ -282,24 +280,6 @@ static bool is_of_accounts(const struct accounts_admin *admin, const struct stor
     return false;
 }
 
-/* Takes WeCom's word on the person into the row. */
-static enum wecom_error hear(const struct accounts_admin *admin, struct store_tx *tx,
-                             const struct members_answer *said, struct store_account *account) {
-    struct accounts_change change;
-    enum store_state gone;
-
-    switch (said->state) {
-    case MEMBERS_UNKNOWN:
-        return WECOM_OK;
-    case MEMBERS_NOT_VISIBLE:
-        gone = said->failure.errcode == UNKNOWN_USERID ? STORE_DELETED : STORE_OUT_OF_RANGE;
-        return accounts_gone(&admin->accounts, tx, account->userid, gone, account, &change);
-    default:
-        return accounts_see(&admin->accounts, tx, &said->member, ACCOUNTS_CONFIRM, ACCOUNTS_ASKED,
-                            account, &change);
-    }
-}
-
 enum wecom_error accounts_admin_add(const struct accounts_admin *admin, struct store_tx *tx,
                                     const struct answer_member *member,
                                     struct store_account *account, struct accounts_change *change,
@@ -378,11 +358,13 @@ enum wecom_error accounts_admin_rename(const struct accounts_admin *admin, struc
 static enum wecom_error must_be_held(const struct accounts_admin *admin, struct store_tx *tx,
                                      const struct members_answer *said,
                                      struct store_account *account, struct refusal *refusal) {
+    struct accounts_change change;
     enum wecom_error err;
 
     if (!is_of_accounts(admin, account, refusal))
         return WECOM_OK;
-    err = hear(admin, tx, said, account);
+    err = accounts_hear(&admin->accounts, tx, account->userid, said, ACCOUNTS_CONFIRM, account,
+                        &change);
     if (err != WECOM_OK || account->held)
         return err;
     if (account->state != STORE_DELETED) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "helper/pace.h"
+#include "helper/wecom/errors.h"
 
 /* Minute limits of WeCom last 60 s, hour limits 60 minutes (page 90454). */
 const struct asker_limits asker_usual_limits = {.calls_per_min = 200,
@@ -96,24 +97,16 @@ static enum trouble trouble_of(const struct client_failure *failure) {
     }
 }
 
-static bool is_one_of(int errcode, const int *codes, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (codes[i] == errcode)
-            return true;
-    }
-    return false;
+/* A token that cannot be had concerns every question. */
+static bool is_about_token(int errcode) {
+    return errcode == 40014 || errcode == 42001 || errcode == 41001;
 }
 
 static enum asker_outcome outcome_of(const struct ask *ask, const struct client_failure *failure) {
-    static const int gone[] = {60111, 46004, 40003}, hidden[] = {60011, 60021, 50002, 301021};
-    static const int token[] = {40014, 42001, 41001};
-
     if (failure->reason == WECOM_REASON_NONE)
         return ASKER_ANSWERED;
-    if (ask->id == CALLS_USER_GET && is_one_of(failure->errcode, gone, 3))
-        return ASKER_GONE;
-    if (ask->id == CALLS_USER_GET && is_one_of(failure->errcode, hidden, 4))
-        return ASKER_HIDDEN;
+    if (ask->id == CALLS_USER_GET && failure->reason == WECOM_REASON_NOT_VISIBLE)
+        return errors_is_nobody(failure->errcode) ? ASKER_GONE : ASKER_HIDDEN;
     switch (failure->reason) {
     case WECOM_REASON_CONFIG_SECRET:
     case WECOM_REASON_CONFIG_CORP:
@@ -123,7 +116,7 @@ static enum asker_outcome outcome_of(const struct ask *ask, const struct client_
     case WECOM_REASON_CONFIG_PERMISSION: /* tags may be closed to an application that sees people */
         return ask->id == CALLS_TAG_GET ? ASKER_FAILED : ASKER_STOP;
     default:
-        return is_one_of(failure->errcode, token, 3) ? ASKER_STOP : ASKER_FAILED;
+        return is_about_token(failure->errcode) ? ASKER_STOP : ASKER_FAILED;
     }
 }
 

@@ -17,7 +17,7 @@ struct asker;
 enum asker_outcome {
     ASKER_NONE = 0,
     ASKER_ANSWERED,
-    ASKER_GONE,   /* user/get: WeCom knows no such userid (60111) */
+    ASKER_GONE,   /* user/get: WeCom knows no such userid */
     ASKER_HIDDEN, /* user/get: outside the visible range of the application (60011, ...) */
     ASKER_FAILED, /* this cannot be read; something else may be */
     ASKER_STOP,   /* nothing can be read: there is no use in asking on */

@@ -119,7 +119,7 @@ const struct members_answer *members_known(struct members *members, const struct
     return entry != NULL && is_fresh(entry) ? &entry->answer : NULL;
 }
 
-static enum members_state state_of(const struct answer_member *member) {
+enum members_state members_state_of(const struct answer_member *member) {
     if (!member->enabled)
         return MEMBERS_DISABLED;
     switch (member->status) {
@@ -143,7 +143,7 @@ static void judge(const struct entry *entry, const struct client_result *result,
     } else if (result->failure.reason == WECOM_REASON_NONE) {
         if (answer_member(result->json, &answer->member) == WECOM_OK &&
             name_same_userid(answer->member.userid, entry->userid)) {
-            answer->state = state_of(&answer->member);
+            answer->state = members_state_of(&answer->member);
             return;
         }
         answer->member = (struct answer_member){0};

@@ -37,6 +37,9 @@ struct members_answer {
 struct members;
 struct members_watch;
 
+/* What WeCom's description makes of the member. Only status 1 is in, whatever comes to be. */
+enum members_state members_state_of(const struct answer_member *member);
+
 /* NULL when there is no memory. */
 struct members *members_new(struct client_clock clock);
 void members_free(struct members *members);

@@ -8,10 +8,7 @@
 #include "helper/people_internal.h"
 #include "wecom/paths.h"
 
-enum {
-    NEW_S = 600,           /* an account of the last minutes may not be in the table yet */
-    UNKNOWN_USERID = 60111 /* WeCom's page 90313 */
-};
+enum { NEW_S = 600 }; /* an account of the last minutes may not be in the table yet */
 
 /* The modification time of the published table: that of the last whole synchronization. */
 static int64_t table_time_s(const struct setup *setup) {
@@ -105,7 +102,7 @@ static enum wecom_error take_word(struct people_ticket *t, struct store_tx *tx) 
                                 .corp = settings->app->corp_id,
                                 .now_s = helper_wall_s(t->people->helper),
                                 .looks_only = !t->writes};
-    bool wanted;
+    bool wanted = false;
     enum wecom_error err;
 
     if (!t->is_said || !settings->wanted || t->app != people_app(t->setup))
@@ -116,18 +113,12 @@ static enum wecom_error take_word(struct people_ticket *t, struct store_tx *tx) 
     err = is_outdated(t, tx, accounts.corp, &t->answer.outdated);
     if (err != WECOM_OK || t->answer.outdated)
         return err;
-    if (t->said.state == MEMBERS_NOT_VISIBLE) {
-        err = accounts_gone(&accounts, tx, t->userid,
-                            t->said.failure.errcode == UNKNOWN_USERID ? STORE_DELETED
-                                                                      : STORE_OUT_OF_RANGE,
-                            &t->answer.account, &t->change);
-    } else {
+    if (t->said.state != MEMBERS_NOT_VISIBLE)
         err = is_wanted(t, tx, &wanted);
-        if (err == WECOM_OK)
-            err = accounts_see(&accounts, tx, &t->said.member,
-                               wanted ? ACCOUNTS_ADMIT : ACCOUNTS_CONFIRM, ACCOUNTS_ASKED,
-                               &t->answer.account, &t->change);
-    }
+    if (err == WECOM_OK)
+        err = accounts_hear(&accounts, tx, t->userid, &t->said,
+                            wanted ? ACCOUNTS_ADMIT : ACCOUNTS_CONFIRM, &t->answer.account,
+                            &t->change);
     return err == WECOM_E_ABSENT ? WECOM_OK : err;
 }
 

@@ -44,7 +44,7 @@ enum store_state {
     STORE_NOT_ACTIVATED, /* status 4: never signed in to WeCom */
     STORE_LEFT,          /* status 5, or a status that no page names */
     STORE_OUT_OF_RANGE,  /* not in the application's visible range any more */
-    STORE_DELETED,       /* WeCom does not know the userid (60111) */
+    STORE_DELETED,       /* WeCom does not know the userid */
 };
 
 /* Why an account has no login name. Zero: it has one, or needs none. */

@@ -154,7 +154,7 @@ static void gather(struct sync_apply *apply) {
 
 /* May he have an account where he has none? */
 static bool may_be_made(struct sync *sync, const struct answer_member *m) {
-    if (!sync->accounts.settings->provision || m->status != 1 || !m->enabled)
+    if (!sync->accounts.settings->provision || members_state_of(m) != MEMBERS_ACTIVE)
         return false;
     crowd_look_at(sync->crowd, NULL, m->userid, m->departments, m->departments_count);
     return crowd_admits_host(sync->crowd) == POLICY_YES;

@@ -79,3 +79,7 @@ const struct errors_rule *errors_find(int errcode) {
     }
     return &unknown;
 }
+
+bool errors_is_nobody(int errcode) {
+    return errcode == 60111 || errcode == 46004 || errcode == 40003;
+}

@@ -2,6 +2,8 @@
 #ifndef WECOM_HELPER_WECOM_ERRORS_H
 #define WECOM_HELPER_WECOM_ERRORS_H
 
+#include <stdbool.h>
+
 #include "wecom/verdict.h"
 
 enum errors_class {
@@ -19,5 +21,10 @@ struct errors_rule {
 
 /* Never NULL: unknown codes are final and `internal`. */
 const struct errors_rule *errors_find(int errcode);
+
+/* Of user/get: does WeCom know nobody of that userid (any more)? Who is only not shown to the
+ * application is another matter.
+ */
+bool errors_is_nobody(int errcode);
 
 #endif

@@ -334,19 +334,30 @@ START_TEST(held_and_switched_off_hold_for_every_service) {
 }
 END_TEST
 
+static const struct {
+    const char *answer;
+    enum store_state state;
+} refusals[] = {
+    {"{\"errcode\":60111}", STORE_DELETED},      {"{\"errcode\":46004}", STORE_DELETED},
+    {"{\"errcode\":40003}", STORE_DELETED},      {"{\"errcode\":60011}", STORE_OUT_OF_RANGE},
+    {"{\"errcode\":50002}", STORE_OUT_OF_RANGE},
+};
+
 START_TEST(a_refusal_by_wecom_reaches_the_store) {
+    bool deleted = refusals[_i].state == STORE_DELETED;
     struct store_account a;
 
     start(SSHD);
     login("sshd", "lisi", "lisi", ACTIVE("lisi"), "granted", NULL);
     inner->now.ms += MEMBERS_FRESH_MS;
-    login("sshd", "lisi", "lisi", "{\"errcode\":60111}", "denied", "not_visible");
+    login("sshd", "lisi", "lisi", refusals[_i].answer, "denied", "not_visible");
     support_run(inner->served->base);
     ck_assert(stored("lisi", &a));
-    ck_assert_int_eq(a.state, STORE_DELETED);
+    ck_assert_int_eq(a.state, refusals[_i].state);
     inner->now.ms += MEMBERS_FRESH_MS;
-    login("sshd", "lisi", "lisi", ACTIVE("lisi"), "denied", "withdrawn");
-    ck_assert(stored("lisi", &a) && a.held);
+    login("sshd", "lisi", "lisi", ACTIVE("lisi"), deleted ? "denied" : "granted",
+          deleted ? "withdrawn" : NULL);
+    ck_assert(stored("lisi", &a) && a.held == deleted);
 }
 END_TEST
 
@@ -637,7 +648,7 @@ Suite *suite(void) {
     tcase_add_test(t, whom_no_service_admits_gets_no_account);
     tcase_add_test(t, identities_have_an_account_id_and_no_name);
     tcase_add_loop_test(t, held_and_switched_off_hold_for_every_service, 0, 2);
-    tcase_add_test(t, a_refusal_by_wecom_reaches_the_store);
+    tcase_add_loop_test(t, a_refusal_by_wecom_reaches_the_store, 0, SUPPORT_COUNT(refusals));
     tcase_add_test(t, another_application_signs_in_and_that_of_accounts_has_the_say);
     tcase_add_test(t, a_linked_local_user_is_known_without_a_name);
     tcase_add_test(t, a_number_is_bound_once_and_two_holders_are_none);

@@ -104,6 +104,21 @@ START_TEST(no_code_is_missing_here_and_none_is_success) {
 }
 END_TEST
 
+/* Whoever WeCom knows nobody by is not visible either. */
+START_TEST(three_codes_say_that_there_is_nobody) {
+    int nobody = 0;
+
+    for (int errcode = -10; errcode < 400000; errcode++) {
+        if (errors_is_nobody(errcode)) {
+            ck_assert_int_eq(errors_find(errcode)->reason, WECOM_REASON_NOT_VISIBLE);
+            nobody++;
+        }
+    }
+    ck_assert_int_eq(nobody, 3);
+    ck_assert(errors_is_nobody(60111) && errors_is_nobody(46004) && errors_is_nobody(40003));
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("errors");
     TCase *t = tcase_create("errors");
@@ -111,6 +126,7 @@ Suite *suite(void) {
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, a_code_means_this_for_a_login, 0, SUPPORT_COUNT(rows));
     tcase_add_test(t, no_code_is_missing_here_and_none_is_success);
+    tcase_add_test(t, three_codes_say_that_there_is_nobody);
     suite_add_tcase(s, t);
     return s;
 }
