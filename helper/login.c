@@ -254,12 +254,10 @@ static void enter(struct login *login) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 
-static void on_directory(void *arg, const struct members_answer *said) {
-    struct login *login = arg;
+static void hear_directory(struct login *login, const struct members_answer *said) {
     struct client_failure failure = said->failure;
     enum wecom_reason reason = members_reason(said);
 
-    login->watch = NULL;
     if (reason != WECOM_REASON_NONE) {
         login_deny(login, reason, login->accepted->said.member.userid,
                    failure.detail[0] != '\0' ? &failure : NULL, NULL);
@@ -267,6 +265,13 @@ static void on_directory(void *arg, const struct members_answer *said) {
     }
     login->accepted->said = *said;
     enter(login);
+}
+
+static void on_directory(void *arg, const struct members_answer *said) {
+    struct login *login = arg;
+
+    login->watch = NULL;
+    hear_directory(login, said);
 }
 
 /* Of whom another application, or WeCom's word of some time ago, has said that he is a member. */
@@ -282,7 +287,9 @@ static void ask_directory(struct login *login) {
 void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note) {
     struct request *r = &login->request;
+    const struct client_app *directory = people_directory(r);
     struct accepted *a = calloc(1, sizeof *a);
+    const struct members_answer *known;
 
     if (a == NULL) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
@@ -296,12 +303,16 @@ void login_accept(struct login *login, const struct members_answer *said,
     a->has_note = note != NULL;
     if (note != NULL)
         a->note = *note;
-    if (people_directory(r) == r->app) {
+    if (directory == r->app) {
         enter(login);
         return;
     }
     /* Another application signs in; that of [accounts] has the say over the account. */
-    ask_directory(login);
+    known = members_known(r->helper->members, directory, said->member.userid);
+    if (known != NULL)
+        hear_directory(login, known);
+    else
+        ask_directory(login);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg) {

@@ -361,27 +361,50 @@ START_TEST(a_refusal_by_wecom_reaches_the_store) {
 }
 END_TEST
 
-START_TEST(another_application_signs_in_and_that_of_accounts_has_the_say) {
-    struct store_account a;
+/* A question to WeCom, whose answer is this. */
+static void user_get(const char *body) {
+    token(USER_GET);
+    fake_answer(inner->sender, USER_GET, 200, body);
+}
 
-    int host;
+static int begin_second(void) {
+    int host = begin("sshd", "lisi", NULL);
 
-    start("[app two]\ncorp_id = ww1\nagent_id = 2\nsecret_file = /n\n"
-          "[service sshd]\nmethods = code\napp = two\n");
-    host = begin("sshd", "lisi", NULL);
     token(GETUSERINFO);
     fake_answer(inner->sender, GETUSERINFO, 200, "{\"userid\":\"lisi\"}");
-    /* both are asked about the member: the one that signs in, and that of [accounts] */
-    for (int i = 0; i < 2; i++) {
-        token(USER_GET);
-        fake_answer(inner->sender, USER_GET, 200, ACTIVE("lisi"));
-    }
-    if (_i == 0) {
-        token(USER_GET);
-        fake_answer(inner->sender, USER_GET, 200, ACTIVE("lisi"));
-        result(host, "granted", NULL);
-        ck_assert(stored("lisi", &a) && a.host);
-    }
+    return host;
+}
+
+static const char two_apps[] = "[app two]\ncorp_id = ww1\nagent_id = 2\nsecret_file = /n\n"
+                               "[service sshd]\nmethods = code\napp = two\n";
+
+START_TEST(another_application_signs_in_and_that_of_accounts_has_the_say) {
+    struct store_account a;
+    int host;
+
+    start(two_apps);
+    host = begin_second();
+    /* the one that signs in is asked; that of [accounts] is, since nobody knew the name */
+    user_get(ACTIVE("lisi"));
+    user_get(ACTIVE("lisi"));
+    result(host, "granted", NULL);
+    ck_assert(stored("lisi", &a) && a.host);
+    /* what both have said a moment ago need not be asked again */
+    result(begin_second(), "granted", NULL);
+}
+END_TEST
+
+START_TEST(what_the_application_of_accounts_said_last_denies_too) {
+    struct store_account a;
+    int host;
+
+    start(two_apps);
+    host = begin_second();
+    user_get(_i == 0 ? "{\"errcode\":60011}" : "{\"errcode\":60111}"); /* that of [accounts] */
+    user_get(ACTIVE("lisi"));
+    result(host, "denied", "not_visible");
+    result(begin_second(), "denied", "not_visible");
+    ck_assert(!stored("lisi", &a));
 }
 END_TEST
 
@@ -650,6 +673,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, held_and_switched_off_hold_for_every_service, 0, 2);
     tcase_add_loop_test(t, a_refusal_by_wecom_reaches_the_store, 0, SUPPORT_COUNT(refusals));
     tcase_add_test(t, another_application_signs_in_and_that_of_accounts_has_the_say);
+    tcase_add_loop_test(t, what_the_application_of_accounts_said_last_denies_too, 0, 2);
     tcase_add_test(t, a_linked_local_user_is_known_without_a_name);
     tcase_add_test(t, a_number_is_bound_once_and_two_holders_are_none);
     tcase_add_test(t, a_withdrawn_person_s_number_may_be_recycled);
