@@ -59,6 +59,26 @@ static void say(int fd, enum wire_verb verb) {
     case WIRE_ROW:
         served_say(fd, verb, WIRE_F_JSON, "{}", WIRE_FIELD_COUNT);
         break;
+    case WIRE_VISIT:
+        served_say(fd, verb, WIRE_F_PLACE, "home", WIRE_F_CLIENT, "::1", WIRE_F_AGENT, "phone",
+                   WIRE_FIELD_COUNT);
+        break;
+    case WIRE_CALLBACK:
+        served_say(fd, verb, WIRE_F_CLIENT, "::1", WIRE_F_AGENT, "phone", WIRE_FIELD_COUNT);
+        break;
+    case WIRE_EVENT:
+        served_say(fd, verb, WIRE_F_APP, "main", WIRE_F_QUERY, "", WIRE_F_CLIENT, "::1",
+                   WIRE_FIELD_COUNT);
+        break;
+    case WIRE_PROOF:
+        served_say(fd, verb, WIRE_F_FILE, "x", WIRE_FIELD_COUNT);
+        break;
+    case WIRE_PAGE:
+        served_say(fd, verb, WIRE_F_PAGE, "home", WIRE_FIELD_COUNT);
+        break;
+    case WIRE_REPLY:
+        served_say(fd, verb, WIRE_F_STATUS, "200", WIRE_F_BODY, "", WIRE_FIELD_COUNT);
+        break;
     default:
         served_say(fd, verb, WIRE_F_SERVICE, "web", WIRE_FIELD_COUNT);
     }
@@ -77,6 +97,9 @@ static const struct {
     {WIRE_ADMIN, {false, false, true, false}},    {WIRE_ANSWER, {false, false, false, false}},
     {WIRE_READY, {false, false, false, false}},   {WIRE_ASK, {false, false, false, false}},
     {WIRE_RESULT, {false, false, false, false}},  {WIRE_ROW, {false, false, false, false}},
+    {WIRE_VISIT, {false, false, false, false}},   {WIRE_CALLBACK, {false, false, false, false}},
+    {WIRE_EVENT, {false, false, false, false}},   {WIRE_PROOF, {false, false, false, false}},
+    {WIRE_PAGE, {false, false, false, false}},    {WIRE_REPLY, {false, false, false, false}},
 };
 
 START_TEST(every_verb_has_its_doors) {
