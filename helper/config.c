@@ -31,6 +31,10 @@ static void *find_target(struct config *c, const char *section, enum options_sec
         *kind = OPTIONS_HELPER;
         return &c->helper;
     }
+    if (strcmp(section, "web") == 0) {
+        *kind = OPTIONS_WEB;
+        return &c->web;
+    }
     if (strcmp(section, "accounts") == 0) {
         *kind = OPTIONS_ACCOUNTS;
         return &c->accounts;
@@ -76,10 +80,14 @@ static const char *add_section(struct config *c, const char *section, int line) 
 
     if (strcmp(section, "accounts") == 0)
         c->accounts.line = line;
-    if (strcmp(section, "helper") == 0 || strcmp(section, "accounts") == 0)
+    if (strcmp(section, "web") == 0)
+        c->web.line = line;
+    if (strcmp(section, "helper") == 0 || strcmp(section, "accounts") == 0 ||
+        strcmp(section, "web") == 0)
         return NULL;
     if (!is_app && !named_section(section, "service", &name))
-        return "unknown section: there are [helper], [app NAME], [accounts] and [service NAME]";
+        return "unknown section: there are [helper], [app NAME], [web], [accounts] and "
+               "[service NAME]";
     if (!name_is_word(name))
         return "the section needs a name of letters, digits and _ . -";
     if (is_app ? config_find_app(c, name) != NULL : config_find_service(c, name) != NULL)
@@ -148,11 +156,18 @@ static bool apply_setting(struct config *c, const struct inifile *ini, size_t at
         inifile_fail(error, ini->file, s->line, s->section, "%s: %s", s->key, why);
     else if (kind == OPTIONS_HELPER && strcmp(s->key, "user") == 0)
         c->helper.user_line = s->line;
+    else if (kind == OPTIONS_WEB && strcmp(s->key, "user") == 0)
+        c->web.user_line = s->line;
     return why == NULL;
 }
 
 void config_refuse_user(const struct config *config, const char *why, struct config_error *error) {
     inifile_fail(error, config->file, config->helper.user_line, "helper", "user: %s", why);
+}
+
+void config_refuse_web(const struct config *config, int line, const char *key, const char *why,
+                       struct config_error *error) {
+    inifile_fail(error, config->file, line, "web", "%s: %s", key, why);
 }
 
 static bool has_key(const struct inifile *ini, const char *section, const char *key) {
@@ -346,6 +361,16 @@ static bool check_service(struct config *c, const struct inifile *ini, struct co
                           check_policy(c, ini, s->line, section, "deny", &s->deny, error));
 }
 
+/* wecom-web holds no secret, and is to have no way to one. */
+static bool check_web(const struct config *c, struct config_error *error) {
+    if (c->web.line > 0 && strcmp(c->web.user, c->helper.user) == 0) {
+        config_refuse_web(c, c->web.user_line > 0 ? c->web.user_line : c->web.line, "user",
+                          "must be another user than that of [helper]", error);
+        return false;
+    }
+    return true;
+}
+
 /* What no single setting can tell. */
 static bool check_whole(struct config *c, const struct inifile *ini, struct config_error *error) {
     for (size_t i = 0; i < ini->count; i++) {
@@ -360,7 +385,7 @@ static bool check_whole(struct config *c, const struct inifile *ini, struct conf
         if (!check_service(c, ini, &c->services[i], error))
             return false;
     }
-    return check_sockets(c, ini, error);
+    return check_web(c, error) && check_sockets(c, ini, error);
 }
 
 struct config *config_read(const char *file, struct config_error *error) {
@@ -374,6 +399,7 @@ struct config *config_read(const char *file, struct config_error *error) {
     }
     (void)snprintf(c->file, sizeof c->file, "%s", file);
     if (set_defaults(OPTIONS_HELPER, &c->helper) != NULL ||
+        set_defaults(OPTIONS_WEB, &c->web) != NULL ||
         set_defaults(OPTIONS_ACCOUNTS, &c->accounts) != NULL) {
         inifile_fail(error, file, 0, NULL,
                      "the defaults of this build do not pass their own checks");

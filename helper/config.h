@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/address.h"
 #include "common/secret.h"
 #include "helper/policy.h"
 #include "wecom/error.h"
@@ -31,6 +32,7 @@ enum config_method { CONFIG_METHOD_CODE = 1 << 0 };
 enum config_username { CONFIG_USERNAME_USERID, CONFIG_USERNAME_ALIAS, CONFIG_USERNAME_EMAIL };
 
 enum { CONFIG_CALLERS = 32, CONFIG_PATH_BYTES = 1024, CONFIG_URL_BYTES = 512, CONFIG_GROUPS = 64 };
+enum { CONFIG_LISTENS = 8, CONFIG_PROXIES = 32 };
 
 /* One entry of callers=: a local user, or a local group written @name. */
 struct config_caller {
@@ -87,6 +89,25 @@ struct config_accounts {
     size_t groups_count;
 };
 
+struct config_listen {
+    struct address address;
+    uint16_t port;
+};
+
+/* For wecom-web. */
+struct config_web {
+    int line; /* of its heading; 0: there is none */
+    char user[WECOM_SERVICE_MAX_BYTES + 1];
+    int user_line; /* where the file says so; 0: nowhere */
+    struct config_listen listens[CONFIG_LISTENS];
+    size_t listens_count;
+    char public_url[CONFIG_URL_BYTES]; /* without "/" at its end; "": there is no [web] */
+    size_t prefix;                     /* where its path begins, "" or "/..." */
+    struct address_net proxies[CONFIG_PROXIES];
+    size_t proxies_count;
+    char tls_cert[CONFIG_PATH_BYTES], tls_key[CONFIG_PATH_BYTES]; /* "": no TLS of its own */
+};
+
 struct config_service {
     char name[WECOM_SERVICE_MAX_BYTES + 1];
     int line; /* of its heading */
@@ -107,6 +128,7 @@ struct config {
     char file[CONFIG_PATH_BYTES];
     struct config_helper helper;
     struct config_accounts accounts;
+    struct config_web web;
     /* In the order of the file; the first is the default. Never none: where the file has none, one
      * without keys and name.
      */
@@ -129,8 +151,10 @@ struct config *config_read(const char *file, struct config_error *error);
  */
 bool config_read_secrets(struct config *config, struct config_error *error);
 
-/* Says of user= what only the machine can tell. */
+/* Says of user= of [helper], or of [web], what only the machine can tell. */
 void config_refuse_user(const struct config *config, const char *why, struct config_error *error);
+void config_refuse_web(const struct config *config, int line, const char *key, const char *why,
+                       struct config_error *error);
 
 /* Wipes and frees; NULL allowed. */
 void config_free(struct config *config);

@@ -12,6 +12,7 @@
 #include "common/names.h"
 #include "common/text.h"
 #include "helper/options_accounts.h"
+#include "helper/options_web.h"
 #include "wecom/paths.h"
 
 struct word {
@@ -91,7 +92,7 @@ static const char *set_user(const struct option *self, void *target, const char 
     uint32_t uid;
 
     if (localfiles_find(WECOM_PASSWD_FILE, value, &uid) == WECOM_OK && uid == 0)
-        return "must not be a user with uid 0: the helper never runs as root";
+        return "must not be a user with uid 0: neither program runs as root";
     return set_name(self, target, value);
 }
 
@@ -259,6 +260,16 @@ static const struct option all[] = {
      set_https_url, AT(config_app, sso_url)},
     {OPTIONS_APP, "ca_file", NULL, false, set_path, AT(config_app, ca_file)},
     {OPTIONS_APP, "proxy", NULL, false, set_proxy, AT(config_app, proxy)},
+
+    {OPTIONS_WEB, "listen", "127.0.0.1:8473", false, options_set_listen,
+     AT(config_web, listens)},
+    {OPTIONS_WEB, "public_url", NULL, true, options_set_public_url,
+     AT(config_web, public_url)},
+    {OPTIONS_WEB, "trusted_proxies", "127.0.0.1 ::1", false, options_set_proxies,
+     AT(config_web, proxies)},
+    {OPTIONS_WEB, "tls_cert", NULL, OPTIONS_TOGETHER, set_path, AT(config_web, tls_cert)},
+    {OPTIONS_WEB, "tls_key", NULL, OPTIONS_TOGETHER, set_path, AT(config_web, tls_key)},
+    {OPTIONS_WEB, "user", WECOM_WEB_USER, false, set_user, AT(config_web, user)},
 
     {OPTIONS_ACCOUNTS, "app", NULL, false, set_name, AT(config_accounts, app_name)},
     {OPTIONS_ACCOUNTS, "provision", "yes", false, set_bool, AT(config_accounts, provision)},

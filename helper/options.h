@@ -6,7 +6,13 @@
 
 #include "helper/config.h"
 
-enum options_section { OPTIONS_HELPER, OPTIONS_APP, OPTIONS_ACCOUNTS, OPTIONS_SERVICE };
+enum options_section {
+    OPTIONS_HELPER,
+    OPTIONS_APP,
+    OPTIONS_WEB,
+    OPTIONS_ACCOUNTS,
+    OPTIONS_SERVICE
+};
 
 /* Required where another such key stands in the same section: all of them, or none. */
 enum { OPTIONS_TOGETHER = 2 };

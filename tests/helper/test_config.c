@@ -211,6 +211,96 @@ START_TEST(every_log_level_has_its_word) {
 }
 END_TEST
 
+#define WEB "[web]\npublic_url = https://login.example.com\n"
+
+START_TEST(without_a_section_web_there_is_no_web_process) {
+    struct config *c = read_text(APP);
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->web.line, 0);
+    ck_assert_str_eq(c->web.public_url, "");
+    config_free(c);
+}
+END_TEST
+
+START_TEST(the_web_process_has_its_defaults) {
+    struct config *c = read_text(APP WEB);
+    char text[ADDRESS_TEXT_BYTES];
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->web.line, 5);
+    ck_assert_int_eq(c->web.user_line, 0);
+    ck_assert_str_eq(c->web.user, "wecom-web");
+    ck_assert_uint_eq(c->web.listens_count, 1);
+    ck_assert_str_eq(address_text(&c->web.listens[0].address, text), "127.0.0.1");
+    ck_assert_uint_eq(c->web.listens[0].port, 8473);
+    ck_assert_str_eq(c->web.public_url, "https://login.example.com");
+    ck_assert_str_eq(c->web.public_url + c->web.prefix, "");
+    ck_assert_uint_eq(c->web.proxies_count, 2);
+    ck_assert_str_eq(address_text(&c->web.proxies[0].address, text), "127.0.0.1");
+    ck_assert_uint_eq(c->web.proxies[0].bits, 128);
+    ck_assert_str_eq(address_text(&c->web.proxies[1].address, text), "::1");
+    ck_assert_str_eq(c->web.tls_cert, "");
+    ck_assert_str_eq(c->web.tls_key, "");
+    config_free(c);
+}
+END_TEST
+
+START_TEST(the_web_process_is_what_the_file_says) {
+    struct config *c =
+        read_text(APP "[web]\npublic_url = https://a-b.example.com:8443/x/y_z~1/\nuser = daemon\n"
+                      "listen = 0.0.0.0:1  [::1]:65535\t[2001:db8::1]:443\n"
+                      "trusted_proxies = 10.0.0.0/8 2001:db8::/32 192.0.2.7\n"
+                      "tls_cert = /c/cert\ntls_key = /c/key\n");
+    char text[ADDRESS_TEXT_BYTES];
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_str_eq(c->web.public_url, "https://a-b.example.com:8443/x/y_z~1");
+    ck_assert_str_eq(c->web.public_url + c->web.prefix, "/x/y_z~1");
+    ck_assert_str_eq(c->web.user, "daemon");
+    ck_assert_int_eq(c->web.user_line, 7);
+    ck_assert_uint_eq(c->web.listens_count, 3);
+    ck_assert_str_eq(address_text(&c->web.listens[0].address, text), "0.0.0.0");
+    ck_assert_uint_eq(c->web.listens[0].port, 1);
+    ck_assert_str_eq(address_text(&c->web.listens[1].address, text), "::1");
+    ck_assert_uint_eq(c->web.listens[1].port, 65535);
+    ck_assert_str_eq(address_text(&c->web.listens[2].address, text), "2001:db8::1");
+    ck_assert_uint_eq(c->web.proxies_count, 3);
+    ck_assert_uint_eq(c->web.proxies[0].bits, 96 + 8);
+    ck_assert_uint_eq(c->web.proxies[1].bits, 32);
+    ck_assert_uint_eq(c->web.proxies[2].bits, 128);
+    ck_assert_str_eq(c->web.tls_cert, "/c/cert");
+    ck_assert_str_eq(c->web.tls_key, "/c/key");
+    config_free(c);
+    c = read_with(APP WEB, "trusted_proxies = none");
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_uint_eq(c->web.proxies_count, 0);
+    config_free(c);
+}
+END_TEST
+
+/* A link is the URL, "/s/" and 22 characters: at most 78 bytes. */
+START_TEST(a_link_may_have_78_bytes_and_no_more) {
+    char line[128];
+    struct config *c;
+
+    for (int more = 0; more < 2; more++) {
+        (void)snprintf(line, sizeof line, "[web]\npublic_url = https://login.example.com/%s%s",
+                       "aaaaaaaaaaaaaaaaaaaaaaaaaaa", more ? "b" : "");
+        ck_assert_uint_eq(strlen(strstr(line, "https")), 53 + (size_t)more);
+        c = read_with(APP, line);
+        ck_assert_msg((c != NULL) == !more, "%s", error_text);
+        config_free(c);
+    }
+    ck_assert_ptr_nonnull(strstr(error_text, "78 bytes"));
+    /* the "/" at its end does not count */
+    c = read_with(APP,
+                  "[web]\npublic_url = https://login.example.com/aaaaaaaaaaaaaaaaaaaaaaaaaaa/");
+    ck_assert_msg(c != NULL, "%s", error_text);
+    config_free(c);
+}
+END_TEST
+
 START_TEST(a_service_is_what_the_file_says) {
     struct config *c =
         read_text(APP "[app other]\ncorp_id = ww2\nagent_id = 2147483647\nsecret_file = /s/o\n"
@@ -532,7 +622,7 @@ END_TEST
 
 START_TEST(no_key_is_without_a_bad_file_and_none_without_a_place) {
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        static const char *const kinds[] = {"helper", "app", "accounts", "service"};
+        static const char *const kinds[] = {"helper", "app", "web", "accounts", "service"};
         char start[64];
         bool found = false;
 
@@ -701,6 +791,10 @@ Suite *suite(void) {
     tcase_add_loop_test(t, a_text_of_an_application_is_what_the_file_says, 0,
                         SUPPORT_COUNT(app_texts));
     tcase_add_test(t, every_log_level_has_its_word);
+    tcase_add_test(t, without_a_section_web_there_is_no_web_process);
+    tcase_add_test(t, the_web_process_has_its_defaults);
+    tcase_add_test(t, the_web_process_is_what_the_file_says);
+    tcase_add_test(t, a_link_may_have_78_bytes_and_no_more);
     tcase_add_test(t, a_service_is_what_the_file_says);
     tcase_add_test(t, accounts_are_what_the_file_says);
     tcase_add_test(t, a_duration_has_four_units);
