@@ -8,6 +8,9 @@
 #   libnss_wecom.so.2 nss_wecom/ and five files of common/      libc
 #   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, libcrypto, inih,
 #                                                               sqlite3, libcdb
+#   wecom-web         web/ common/, and of helper/ what   libmicrohttpd, libevent, inih, libc
+#                     reads the configuration, drops
+#                     privileges and logs: web_HELPER
 #   wecom-login       tools/login*.c tools/*.c common/          libpam, jansson, libc
 #   wecomctl          tools/ctl*.c tools/*.c common/            jansson, libc
 #   wecom-sim         tests/sim/ (tests and the demo only)      libevent, OpenSSL, jansson
@@ -62,11 +65,16 @@ ALL_CPPFLAGS = -I. -Iinclude -I$(B)/gen -D_GNU_SOURCE $(PATHS) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING)
 
 common_SRC = $(wildcard common/*.c)
-pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(filter-out common/wiping.c,$(common_SRC))
+pam_wecom_SRC = $(wildcard pam_wecom/*.c) \
+                $(filter-out common/wiping.c common/address.c,$(common_SRC))
 nss_wecom_SRC = $(wildcard nss_wecom/*.c) $(nss_COMMON)
 nss_COMMON = $(addprefix common/,table.c table_record.c names.c text.c words.c)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
 helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb
+web_HELPER = $(addprefix helper/,config.c options.c options_accounts.c options_web.c inifile.c policy.c \
+               secretfile.c privileges.c notify.c log.c pace.c)
+web_SRC = $(wildcard web/*.c) $(web_HELPER) $(common_SRC)
+web_PKG = libmicrohttpd libevent_core inih
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
 login_PKG = jansson
 ctl_SRC = $(filter-out tools/login%,$(wildcard tools/*.c)) $(common_SRC)
@@ -78,7 +86,7 @@ simctl_PKG = libcurl jansson
 pkg_libs = $(shell $(PKG_CONFIG) --libs $(1))
 objects = $(patsubst %.c,$(B)/o/%.o,$(1))
 
-PROGRAMS = $(B)/wecom-helper $(B)/wecom-login $(B)/wecomctl
+PROGRAMS = $(B)/wecom-helper $(B)/wecom-web $(B)/wecom-login $(B)/wecomctl
 MODULES = $(B)/pam_wecom.so $(B)/libnss_wecom.so.2
 SIM = $(B)/wecom-sim
 
@@ -118,6 +126,22 @@ $(B)/gen/texts.inc: po/texts.awk po/en.po po/zh_CN.po
 	awk -f po/texts.awk po/en.po po/zh_CN.po > $@
 $(B)/o/helper/texts.o: $(B)/gen/texts.inc
 
+# The pages: their sentences, and their style sheet as a string and as the digest (base64) that the
+# Content-Security-Policy names. The string is the file to the byte.
+$(B)/gen/web_texts.inc: po/texts.awk po/en.po po/zh_CN.po
+	@mkdir -p $(@D)
+	awk -v web=1 -f po/texts.awk po/en.po po/zh_CN.po > $@
+$(B)/gen/web_style.inc: web/style.css
+	@mkdir -p $(@D)
+	{ echo '#define WEB_STYLE \'; sed -e 's/["\\]/\\&/g' -e 's/.*/"&\\n" \\/' $<; echo; \
+	    echo '#define WEB_STYLE_DIGEST \'; \
+	    sha256sum < $< | cut -c1-64 | tr a-f A-F | basenc --base16 -d | base64 | sed 's/.*/"&"/'; } > $@
+$(B)/o/web/texts.o: $(B)/gen/web_texts.inc
+$(B)/o/web/pages.o: $(B)/gen/web_style.inc
+
+$(B)/wecom-web: $(call objects,$(web_SRC))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(call pkg_libs,$(web_PKG))
+
 $(B)/wecom-helper: $(call objects,$(helper_SRC))
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(call pkg_libs,$(helper_PKG))
 
@@ -134,6 +158,7 @@ $(B)/wecom-sim: $(call objects,$(sim_SRC))
 # its part but the file with main().
 TEST_SRC = $(wildcard tests/common/test_*.c tests/pam_wecom/test_*.c tests/helper/test_*.c \
              tests/helper/wecom/test_*.c tests/nss_wecom/test_*.c tests/tools/test_*.c \
+             tests/web/test_*.c \
              tests/e2e/test_*.c)
 TESTS = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)) $(B)/tests/sim/check_sim
 test_MAIN = $(B)/o/tests/check_main.o
@@ -183,6 +208,11 @@ $(B)/tests/helper/%: $(B)/o/tests/helper/%.o $(helper_TEST_O) | $(SIM) $(B)/weco
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ \
 	    $(call pkg_libs,$(helper_PKG) $(simctl_PKG)) $(check_LIBS)
 
+$(B)/tests/web/%: $(B)/o/tests/web/%.o $(test_MAIN) \
+        $(call objects,$(filter-out web/main.c,$(web_SRC)))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,$(web_PKG) libcrypto) $(check_LIBS)
+
 # A person at a terminal, for the tests in shell and the demo.
 PERSON = $(B)/tests/e2e/person
 $(PERSON): $(call objects,tests/e2e/person.c common/deadline.c)
@@ -210,11 +240,13 @@ FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
 fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/options.c \
-        helper/options_accounts.c helper/policy.c helper/secretfile.c helper/wecom/answer.c \
-        helper/wecom/answer_directory.c tools/ctl_csv.c tools/ctl_links_text.c tools/ctl_records.c
+        helper/options_accounts.c helper/options_web.c helper/policy.c helper/secretfile.c \
+        helper/wecom/answer.c \
+        helper/wecom/answer_directory.c tools/ctl_csv.c tools/ctl_links_text.c tools/ctl_records.c \
+        $(addprefix web/,cookie.c forwarded.c language.c query.c route.c)
 
 $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(wildcard include/wecom/*.h common/*.h helper/*.h \
-        helper/wecom/*.h tools/*.h)
+        helper/wecom/*.h tools/*.h web/*.h)
 	@mkdir -p $(@D)
 	clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g -O1 -std=gnu11 \
 	    $(ALL_CPPFLAGS) -o $@ $< $(fuzz_PARTS) $(call pkg_libs,jansson inih)
@@ -236,7 +268,7 @@ check-unit: all test-programs
 # The C unit tests on the gcc build; tests that run whole programs or many processes are left out, and
 # those of thousands of transactions or look-ups, whose code the others run too.
 VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
-        $(B)/tests/tools/% $(B)/tests/nss_wecom/%,$(filter-out %/test_glibc %/test_syscalls \
+        $(B)/tests/tools/% $(B)/tests/nss_wecom/% $(B)/tests/web/%,$(filter-out %/test_glibc %/test_syscalls \
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
         %/test_sync %/test_worker_run,$(TESTS)))
 check-valgrind: all test-programs
@@ -300,13 +332,15 @@ install: all
 	    $(docdir)/examples)
 	$(INSTALL) -m 644 $(B)/pam_wecom.so $(DESTDIR)$(pamdir)/
 	$(INSTALL) -m 644 $(B)/libnss_wecom.so.2 $(DESTDIR)$(nssdir)/
-	$(INSTALL) -m 755 $(B)/wecom-helper $(B)/wecomctl $(DESTDIR)$(sbindir)/
+	$(INSTALL) -m 755 $(B)/wecom-helper $(B)/wecom-web $(B)/wecomctl $(DESTDIR)$(sbindir)/
 	$(INSTALL) -m 755 $(B)/wecom-login $(DESTDIR)$(bindir)/
 	test -e $(DESTDIR)$(sysconfdir)/wecom/wecom.conf || \
 	    $(INSTALL) -m 644 etc/wecom.conf $(DESTDIR)$(sysconfdir)/wecom/wecom.conf
-	sed -e 's|@SBINDIR@|$(sbindir)|g' -e 's|@SYSCONFDIR@|$(sysconfdir)|g' \
-	    etc/wecom-helper.service.in > $(DESTDIR)$(unitdir)/wecom-helper.service
-	chmod 644 $(DESTDIR)$(unitdir)/wecom-helper.service
+	for unit in wecom-helper wecom-web; do \
+	    sed -e 's|@SBINDIR@|$(sbindir)|g' -e 's|@SYSCONFDIR@|$(sysconfdir)|g' \
+	        etc/$$unit.service.in > $(DESTDIR)$(unitdir)/$$unit.service && \
+	    chmod 644 $(DESTDIR)$(unitdir)/$$unit.service || exit 1; \
+	done
 	$(INSTALL) -m 644 etc/wecom.sysusers.conf $(DESTDIR)$(sysusersdir)/wecom.conf
 	$(INSTALL) -m 644 etc/wecom.tmpfiles.conf $(DESTDIR)$(tmpfilesdir)/wecom.conf
 	$(INSTALL) -m 644 man/*.1 $(DESTDIR)$(mandir)/man1/
@@ -315,13 +349,16 @@ install: all
 	$(INSTALL) -m 644 README.md README.zh-CN.md LICENSE docs/*.md $(DESTDIR)$(docdir)/
 	$(INSTALL) -m 644 etc/wecom.conf etc/pam.d/* $(DESTDIR)$(docdir)/examples/
 	$(INSTALL) -m 644 etc/sudoers.d/wecom $(DESTDIR)$(docdir)/examples/sudoers-wecom
+	$(INSTALL) -m 644 etc/nginx.conf $(DESTDIR)$(docdir)/examples/nginx-wecom-web.conf
+	$(INSTALL) -m 644 etc/Caddyfile $(DESTDIR)$(docdir)/examples/Caddyfile-wecom-web
 
 # The configuration and the state stay: they are the administrator's.
 uninstall:
 	rm -f $(DESTDIR)$(pamdir)/pam_wecom.so $(DESTDIR)$(nssdir)/libnss_wecom.so.2 \
-	    $(DESTDIR)$(sbindir)/wecom-helper \
+	    $(DESTDIR)$(sbindir)/wecom-helper $(DESTDIR)$(sbindir)/wecom-web \
 	    $(DESTDIR)$(sbindir)/wecomctl $(DESTDIR)$(bindir)/wecom-login \
-	    $(DESTDIR)$(unitdir)/wecom-helper.service $(DESTDIR)$(sysusersdir)/wecom.conf \
+	    $(DESTDIR)$(unitdir)/wecom-helper.service $(DESTDIR)$(unitdir)/wecom-web.service \
+	    $(DESTDIR)$(sysusersdir)/wecom.conf \
 	    $(DESTDIR)$(tmpfilesdir)/wecom.conf \
 	    $(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(wildcard man/*.1))) \
 	    $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(wildcard man/*.5))) \
