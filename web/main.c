@@ -7,10 +7,12 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/deadline.h"
@@ -157,6 +159,17 @@ static int refuse(const char *why, int status) {
     return status;
 }
 
+/* Started as its own user, it may have been given one to bind a port below 1024 with. */
+static bool drop_capabilities(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    static const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
+
+    (void)syscall(SYS_capset, &header, none);
+    return syscall(SYS_capget, &header, held) == 0 && held[0].effective == 0 &&
+           held[0].permitted == 0 && held[1].effective == 0 && held[1].permitted == 0;
+}
+
 /* Opens the sockets, which may need root, becomes the user for good, and only then reads anything
  * that is secret or comes from outside. -1: go on; else the exit status.
  */
@@ -180,6 +193,8 @@ static int prepare(const struct config *config, bool only_check, struct server *
     }
     if (!privileges_drop(config->web.user, &user, why, sizeof why))
         return refuse(why, EXIT_FAILURE);
+    if (!drop_capabilities())
+        return refuse("capabilities did not go away", EXIT_FAILURE);
     if (config->web.tls_cert[0] != '\0' && !tls_read(tls, config, &error))
         return refuse(error.text, EXIT_CONFIG);
     return -1;

@@ -77,10 +77,13 @@ static void spawn(void) {
     web.pid = fork();
     ck_assert_int_ge(web.pid, 0);
     if (web.pid == 0) {
+        /* opened now: another user may not get through to where the build is */
+        int program = open(argv[0], O_PATH | O_CLOEXEC);
+
         (void)dup2(pair[1], STDERR_FILENO);
         if (run_prepare != NULL)
             run_prepare();
-        (void)execv(argv[0], (char *const *)argv);
+        (void)fexecve(program, (char *const *)argv, environ);
         _exit(127);
     }
     place_own(web.pid);

@@ -2,12 +2,15 @@
  * answer, and what it refuses by itself.
  */
 #include <dirent.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tests/check_main.h"
@@ -167,6 +170,32 @@ START_TEST(an_event_of_12_kib_passes_and_no_longer_one) {
 }
 END_TEST
 
+/* In chunks nobody says beforehand how long it becomes. */
+START_TEST(an_event_in_chunks_has_the_same_limit) {
+    for (int more = 0; more < 2; more++) {
+        const char *chunk = text("%01024d", 7), *end = more ? "1\r\nx\r\n0\r\n\r\n" : "0\r\n\r\n";
+        int browser;
+
+        if (more == 0)
+            web_begin(NULL);
+        browser = web_connect(NULL);
+        web_send(browser,
+                 "POST /events/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < WECOM_EVENT_MAX_BYTES / 1024; i++)
+            web_send(browser, text("400\r\n%s\r\n", chunk));
+        web_send(browser, end);
+        if (more == 0) {
+            int helper = web_helper_takes(m);
+
+            ck_assert_uint_eq(strlen(wire_get(m, WIRE_F_BODY)), WECOM_EVENT_MAX_BYTES);
+            web_helper_answers(helper, "reply\nstatus=200\nbody=\n");
+        }
+        ck_assert_int_eq(web_read(browser).status, more == 0 ? 200 : 413);
+    }
+    ck_assert(web_helper_is_idle());
+}
+END_TEST
+
 /* ---- What is shown ---- */
 
 static const char *const words[] = {
@@ -309,6 +338,7 @@ static const struct {
     {R11("GET /callback?x=%zz", ""), 400},
     {R11("GET /callback?state=" ID ID ID ID ID ID, ""), 400},
     {R11("GET /callback?code=\x80", ""), 400},
+    {R11("GET /events/a?x=\xE4\xBC\x81", ""), 400},
     {R11("GET /callback", "Content-Length: 3\r\n") "abc", 400},
     {R11("GET /s/" ID, "Transfer-Encoding: chunked\r\n") "0\r\n\r\n", 400},
     /* shapes that two programs read in two ways */
@@ -650,6 +680,44 @@ START_TEST(it_keeps_no_privilege_and_no_environment) {
 }
 END_TEST
 
+/* As a unit with AmbientCapabilities= does it. */
+static void with_the_right_to_bind(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct bind[2] = {{.effective = 1u << CAP_NET_BIND_SERVICE,
+                                              .permitted = 1u << CAP_NET_BIND_SERVICE,
+                                              .inheritable = 1u << CAP_NET_BIND_SERVICE}};
+
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 || setresgid(1, 1, 1) != 0 ||
+        setresuid(1, 1, 1) != 0 || syscall(SYS_capset, &header, bind) != 0 ||
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0) != 0)
+        _exit(126);
+}
+
+START_TEST(the_right_to_bind_a_port_is_given_up) {
+    run_prepare = with_the_right_to_bind;
+    web_begin("listen = 127.0.0.1:443\n");
+    run_prepare = NULL;
+    text_has(proc("status"), "CapPrm:\t0000000000000000\n");
+    text_has(proc("status"), "CapEff:\t0000000000000000\n");
+    text_has(proc("status"), "CapAmb:\t0000000000000000\n");
+    web_port = 443;
+    ck_assert_int_eq(WEB_GET("/nix", NULL).status, 404);
+}
+END_TEST
+
+START_TEST(it_listens_on_several_addresses) {
+    struct run r;
+
+    web_begin("listen = 127.0.0.1:8473 [::1]:8473\n");
+    for (int i = 0; i < 2; i++) {
+        r = RUN(NULL, "/usr/bin/curl", "-si", "--max-time", "10",
+                i == 0 ? "http://127.0.0.1:8473/nix" : "http://[::1]:8473/nix");
+        text_has(r.out, "HTTP/1.1 404");
+    }
+    ck_assert(web_says("request refused client='::1'"));
+}
+END_TEST
+
 static int is_socket_to_elsewhere(const char *link) {
     return strncmp(link, "socket:", 7) == 0;
 }
@@ -866,6 +934,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, each_route_asks_the_helper_its_own_question, 0, COUNT(questions));
     tcase_add_loop_test(t, the_body_of_an_event_goes_on_unread, 0, COUNT(bodies));
     tcase_add_test(t, an_event_of_12_kib_passes_and_no_longer_one);
+    tcase_add_test(t, an_event_in_chunks_has_the_same_limit);
     tcase_add_loop_test(t, each_page_comes_in_the_language_of_the_browser, 0, 2 * COUNT(words));
     tcase_add_test(t, every_answer_has_the_headers_that_guard_it);
     tcase_add_test(t, a_browser_is_sent_on_with_its_cookie);
@@ -885,6 +954,8 @@ Suite *suite(void) {
     tcase_add_test(t, a_prefix_stands_before_everything_but_the_proof);
     tcase_add_test(t, without_trusted_proxies_no_header_is_believed);
     tcase_add_test(t, it_keeps_no_privilege_and_no_environment);
+    tcase_add_test(t, the_right_to_bind_a_port_is_given_up);
+    tcase_add_test(t, it_listens_on_several_addresses);
     tcase_add_test(t, it_leaves_no_descriptor_behind);
     tcase_add_loop_test(t, it_says_why_it_does_not_start, 0, COUNT(unusable));
     tcase_add_test(t, a_file_without_web_is_not_for_us);

@@ -131,6 +131,24 @@ START_TEST(whoever_sends_byte_by_byte_is_not_waited_for) {
 }
 END_TEST
 
+/* Each for itself within its time, together longer than either. */
+START_TEST(a_slow_request_and_a_slow_helper_are_both_borne) {
+    int fd, helper;
+
+    web_begin(NULL);
+    fd = web_connect(NULL);
+    web_send(fd, "GET /s/Q7m3xZ0pVbT2fKc9LwYh4A HTTP/1.1\r\nHost: x\r\n");
+    (void)poll(NULL, 0, 8000);
+    web_send(fd, "\r\n");
+    helper = web_helper_takes(m);
+    web_helper_says(helper, "ready\nid=k3v9q2\n");
+    (void)poll(NULL, 0, 8000);
+    web_helper_says(helper, "page\npage=expired\n");
+    ck_assert_int_eq(web_read(fd).status, 200);
+    (void)close(helper);
+}
+END_TEST
+
 START_TEST(one_address_has_so_many_connections) {
     web_begin("trusted_proxies = none\n");
     for (int i = 0; i < WEB_PER_CLIENT + 10; i++)
@@ -213,6 +231,7 @@ Suite *suite(void) {
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_thousand_half_open_clients_delay_nobody);
     tcase_add_test(t, whoever_sends_byte_by_byte_is_not_waited_for);
+    tcase_add_test(t, a_slow_request_and_a_slow_helper_are_both_borne);
     tcase_add_test(t, one_address_has_so_many_connections);
     tcase_add_test(t, a_full_house_still_serves);
     tcase_add_test(t, so_many_exchanges_and_no_more);
