@@ -173,7 +173,3 @@ void connections_gone(struct connections *all, struct connection *connection) {
 const struct address *connection_peer(const struct connection *connection) {
     return &connection->peer;
 }
-
-unsigned int connections_count(const struct connections *all) {
-    return all->count;
-}

@@ -32,6 +32,5 @@ void connections_restart(struct connections *all, struct connection *connection)
 
 /* Shuts down the one that began first. False: there is none. */
 bool connections_drop_oldest(struct connections *all);
-unsigned int connections_count(const struct connections *all);
 
 #endif

@@ -10,17 +10,14 @@
 
 #include "common/secret.h"
 #include "common/wiping.h"
-#include "web/agent.h"
 #include "web/connections.h"
 #include "web/exchange.h"
 #include "web/forwarded.h"
-#include "web/headers.h"
 #include "web/language.h"
 #include "web/pages.h"
-#include "web/query.h"
+#include "web/question.h"
 #include "web/report.h"
 #include "web/response.h"
-#include "web/route.h"
 #include "web/web.h"
 
 /* The longest URI that can be one of ours: a path of the prefix and an application's name, and a
@@ -35,14 +32,9 @@ struct request {
     struct connection *connection;
     enum stage stage;
     char *uri; /* as it came; the "?" is a NUL. NULL: too long, or no memory */
-    char *query;
-    enum route route;
-    const char *word, *method;
-    struct headers headers;
+    const char *method;
+    struct question question;
     enum language language;
-    struct address client;
-    char *body;
-    size_t body_len;
     bool is_body_too_long;
     struct exchange *exchange;
     struct MHD_Response *response; /* NULL with a status: no memory */
@@ -89,16 +81,10 @@ void request_on_completed(void *cls, struct MHD_Connection *http, void **request
     if (r->response != NULL)
         MHD_destroy_response(r->response);
     wiping_free(r->uri);
-    wiping_free(r->body);
-    secret_wipe_bytes(&r->headers.cookie, sizeof r->headers.cookie);
+    wiping_free(r->question.body);
+    secret_wipe_bytes(&r->question.headers.cookie, sizeof r->question.headers.cookie);
     free(r);
     *request = NULL;
-}
-
-/* Is it a person who reads the answer? */
-static bool is_for_people(enum route route) {
-    return route == ROUTE_NONE || route == ROUTE_HOME || route == ROUTE_LINK ||
-           route == ROUTE_CALLBACK;
 }
 
 /* Refuses or gives up; the log is told why, the other end is not. */
@@ -108,26 +94,30 @@ static void fail(struct request *r, unsigned int status, const char *why) {
                                        : "try_again";
 
     r->status = status;
-    r->response = is_for_people(r->route) ? response_page(word, r->language, NULL)
-                                          : response_text(response_status_line(status));
+    r->response = route_is_for_people(r->question.route)
+                      ? response_page(word, r->language, NULL)
+                      : response_text(response_status_line(status));
     if (r->response != NULL && status == 405)
-        (void)MHD_add_response_header(r->response, "Allow", route_methods(r->route));
+        (void)MHD_add_response_header(r->response, "Allow", route_methods(r->question.route));
     if (r->response != NULL && status == 503)
         (void)MHD_add_response_header(r->response, "Retry-After", "5");
     report_line(r->web->report, status == 503 ? LOG_WARNING : LOG_NOTICE,
-                status == 503 ? "request failed" : "request refused", &r->client,
-                route_name(r->route), status, why);
+                status == 503 ? "request failed" : "request refused", &r->question.client,
+                route_name(r->question.route), status, why);
 }
 
 /* Printable ASCII; the query is cut off. */
 static bool split_uri(struct request *r) {
+    char *query;
+
     for (const char *at = r->uri; *at != '\0'; at++) {
         if (*at <= ' ' || *at > '~')
             return false;
     }
-    r->query = strchr(r->uri, '?');
-    if (r->query != NULL)
-        *r->query++ = '\0';
+    query = strchr(r->uri, '?');
+    if (query != NULL)
+        *query++ = '\0';
+    r->question.query = query;
     return true;
 }
 
@@ -136,10 +126,11 @@ static void check(struct request *r, const char *version) {
     const struct config_web *config = &r->web->config->web;
     const char *ambiguity;
 
-    headers_read(&r->headers, r->http);
-    r->language = language_choose(r->headers.language);
-    r->client = forwarded_client(config, connection_peer(r->connection), r->headers.forwarded);
-    ambiguity = headers_ambiguity(&r->headers);
+    headers_read(&r->question.headers, r->http);
+    r->language = language_choose(r->question.headers.language);
+    r->question.client =
+        forwarded_client(config, connection_peer(r->connection), r->question.headers.forwarded);
+    ambiguity = headers_ambiguity(&r->question.headers);
     if (ambiguity != NULL)
         fail(r, 400, ambiguity);
     else if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0 &&
@@ -151,95 +142,27 @@ static void check(struct request *r, const char *version) {
         fail(r, 400, "the URI has bytes that are no printable ASCII");
     if (r->status != 0)
         return;
-    r->route = route_find(config->public_url + config->prefix, r->uri, &r->word);
-    if (r->route == ROUTE_NONE)
+    r->question.route = route_find(config->public_url + config->prefix, r->uri, &r->question.word);
+    if (r->question.route == ROUTE_NONE)
         fail(r, 404, "there is no such path");
-    else if (!route_takes(r->route, r->method))
+    else if (!route_takes(r->question.route, r->method))
         fail(r, 405, "not by this method");
-    else if (strcmp(r->method, "POST") != 0 && (r->headers.length > 0 || r->headers.is_chunked))
+    else if (!r->question.is_post &&
+             (r->question.headers.length > 0 || r->question.headers.is_chunked))
         fail(r, 400, "a body that nobody asked for");
-    else if (r->headers.length > WECOM_EVENT_MAX_BYTES)
+    else if (r->question.headers.length > WECOM_EVENT_MAX_BYTES)
         fail(r, 413, "the body is too long");
 }
 
 static void take_body(struct request *r, const char *bytes, size_t len) {
-    if (r->body == NULL)
-        r->body = wiping_new(WECOM_EVENT_MAX_BYTES + 1);
-    if (r->body == NULL || len > WECOM_EVENT_MAX_BYTES - r->body_len) {
+    if (r->question.body == NULL)
+        r->question.body = wiping_new(WECOM_EVENT_MAX_BYTES + 1);
+    if (r->question.body == NULL || len > WECOM_EVENT_MAX_BYTES - r->question.body_len) {
         r->is_body_too_long = true;
         return;
     }
-    memcpy(r->body + r->body_len, bytes, len);
-    r->body_len += len;
-}
-
-/* One value of the query into its field. */
-static bool put_query(const struct request *r, struct wire_message *m, enum wire_field field,
-                      const char *name) {
-    char value[WECOM_CODE_MAX_BYTES + 1];
-    enum query_result found = query_value(r->query, name, value, sizeof value);
-    bool good =
-        found == QUERY_ABSENT || (found == QUERY_GOOD && wire_set(m, field, value) == WECOM_OK);
-
-    secret_wipe(value);
-    return good;
-}
-
-static enum wecom_error put_client(const struct request *r, struct wire_message *m) {
-    char text[ADDRESS_TEXT_BYTES];
-    const char *cookie = r->headers.cookie.value;
-    enum wecom_error err = wire_set(m, WIRE_F_CLIENT, address_text(&r->client, text));
-
-    if (err == WECOM_OK && m->verb != WIRE_EVENT)
-        err = wire_set(m, WIRE_F_AGENT, agent_word(r->headers.user_agent));
-    if (err == WECOM_OK && m->verb != WIRE_EVENT && cookie[0] != '\0')
-        err = wire_set(m, WIRE_F_COOKIE, cookie);
-    return err;
-}
-
-static enum wecom_error put_event(struct request *r, struct wire_message *m) {
-    enum wecom_error err = wire_set(m, WIRE_F_APP, r->word);
-
-    if (err == WECOM_OK)
-        err = wire_set(m, WIRE_F_QUERY, r->query != NULL ? r->query : "");
-    if (err != WECOM_OK || strcmp(r->method, "POST") != 0)
-        return err;
-    if (r->body == NULL)
-        return wire_set(m, WIRE_F_BODY, "");
-    if (memchr(r->body, '\0', r->body_len) != NULL)
-        return WECOM_E_FORMAT;
-    r->body[r->body_len] = '\0';
-    return wire_set(m, WIRE_F_BODY, r->body);
-}
-
-/* The question for this route into `m`. WECOM_E_FORMAT, WECOM_E_TOO_LONG: the browser's fault. */
-static enum wecom_error put_question(struct request *r, struct wire_message *m) {
-    enum wecom_error err = WECOM_OK;
-
-    switch (r->route) {
-    case ROUTE_HOME:
-    case ROUTE_LINK:
-        wire_reset(m, WIRE_VISIT);
-        err = wire_set(m, WIRE_F_PLACE, r->route == ROUTE_HOME ? "home" : "link");
-        if (err == WECOM_OK)
-            err = wire_set(m, WIRE_F_KEY, r->word);
-        return err == WECOM_OK ? put_client(r, m) : err;
-    case ROUTE_CALLBACK:
-        wire_reset(m, WIRE_CALLBACK);
-        if (!put_query(r, m, WIRE_F_STATE, "state") || !put_query(r, m, WIRE_F_CODE, "code"))
-            return WECOM_E_FORMAT;
-        return put_client(r, m);
-    case ROUTE_EVENTS:
-        wire_reset(m, WIRE_EVENT);
-        err = put_event(r, m);
-        return err == WECOM_OK ? put_client(r, m) : err;
-    case ROUTE_PROOF:
-    case ROUTE_HEALTH:
-        wire_reset(m, WIRE_PROOF);
-        return wire_set(m, WIRE_F_FILE, r->route == ROUTE_PROOF ? r->word : "healthz");
-    default:
-        return WECOM_E_FORMAT;
-    }
+    memcpy(r->question.body + r->question.body_len, bytes, len);
+    r->question.body_len += len;
 }
 
 /* The helper's page as an answer; false: it cannot be shown. */
@@ -296,25 +219,19 @@ static void on_answer(void *arg, const struct wire_message *answer, const char *
     r->web->wake(r->web);
 }
 
-static enum wire_verb wanted_of(enum route route) {
-    if (route == ROUTE_HEALTH)
-        return WIRE_READY;
-    return is_for_people(route) ? WIRE_PAGE : WIRE_REPLY;
-}
-
 /* Asks the helper. Afterwards either an exchange runs or there is an answer already. */
 static void ask(struct request *r) {
     struct wire_message *m = wire_new(WIRE_NO_VERB);
-    enum wecom_error err = m != NULL ? put_question(r, m) : WECOM_E_MEMORY;
+    enum wecom_error err = m != NULL ? question_write(&r->question, m) : WECOM_E_MEMORY;
 
     if (err == WECOM_E_FORMAT)
         fail(r, 400, "not of the form that it must have");
     else if (err == WECOM_E_TOO_LONG)
         fail(r, 413, "a part of it is too long");
     if (err == WECOM_OK) {
-        err = exchange_start(r->web->exchanges, &r->client, m, wanted_of(r->route),
-                             r->route == ROUTE_EVENTS ? WECOM_WEB_EVENT_MS : WECOM_WEB_ANSWER_MS,
-                             on_answer, r, &r->exchange);
+        err = exchange_start(r->web->exchanges, &r->question.client, m,
+                             question_answer(r->question.route),
+                             question_limit_ms(r->question.route), on_answer, r, &r->exchange);
         if (err == WECOM_E_TOO_LONG)
             fail(r, 413, "it does not fit a packet");
         else if (err == WECOM_E_TIMEOUT)
@@ -353,6 +270,7 @@ enum MHD_Result request_on_access(void *cls, struct MHD_Connection *http, const 
     case AT_START:
         r->stage = IN_BODY;
         r->method = method;
+        r->question.is_post = strcmp(method, "POST") == 0;
         check(r, version);
         return r->status != 0 ? deliver(r) : MHD_YES;
     case IN_BODY:

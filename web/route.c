@@ -97,6 +97,11 @@ const char *route_methods(enum route route) {
     return about[route].methods;
 }
 
+bool route_is_for_people(enum route route) {
+    return route == ROUTE_NONE || route == ROUTE_HOME || route == ROUTE_LINK ||
+           route == ROUTE_CALLBACK;
+}
+
 const char *route_name(enum route route) {
     return about[route].name;
 }

@@ -26,6 +26,8 @@ enum route route_find(const char *prefix, const char *path, const char **word);
 bool route_takes(enum route route, const char *method);
 /* The methods that it takes, for the header Allow. */
 const char *route_methods(enum route route);
+/* Is it a person who reads the answer? Of a path that does not exist, too. */
+bool route_is_for_people(enum route route);
 /* For the log: the path itself may hold a secret. */
 const char *route_name(enum route route);
 

@@ -24,6 +24,7 @@
 enum { LOG_MOST = 4 * 1024 * 1024, ANSWER_MOST = 256 * 1024, PATIENCE_MS = 15000 };
 
 int web_port;
+struct wire_message *told;
 
 static struct {
     pid_t pid;
@@ -259,4 +260,21 @@ void web_helper_goes(void) {
     (void)unlink(place_path("web.sock"));
     (void)close(web.helper);
     web.helper = -1;
+}
+
+static void setup(void) {
+    told = wire_new(WIRE_NO_VERB);
+}
+
+static void teardown(void) {
+    if (web.pid > 0)
+        web_stop();
+    wire_free(told);
+}
+
+TCase *web_case(const char *name, int limit_s) {
+    TCase *t = place_case(name, limit_s);
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    return t;
 }

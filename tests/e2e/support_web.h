@@ -6,6 +6,10 @@
 
 #include "tests/e2e/support.h"
 
+/* A case whose tests each get a fresh place, and a message; what was started is stopped. */
+TCase *web_case(const char *name, int limit_s);
+extern struct wire_message *told;
+
 /* Of 127.0.0.1, where it listens. */
 extern int web_port;
 

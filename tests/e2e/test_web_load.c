@@ -15,14 +15,12 @@
 
 enum { CROWD = 1000 };
 
-static struct wire_message *m;
 static int crowd[WEB_CONNECTIONS + 200];
 static int crowd_count;
 
 static void setup(void) {
     struct rlimit files;
 
-    m = wire_new(WIRE_NO_VERB);
     crowd_count = 0;
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
     files.rlim_cur = files.rlim_max = 16384;
@@ -32,9 +30,6 @@ static void setup(void) {
 static void teardown(void) {
     for (int i = 0; i < crowd_count; i++)
         (void)close(crowd[i]);
-    if (web_pid() > 0)
-        web_stop();
-    wire_free(m);
 }
 
 static void join(const char *from, const char *says) {
@@ -63,7 +58,7 @@ static int64_t visit_ms(void) {
     int64_t begun_ms = now_ms();
     int browser = web_ask("GET", "/s/Q7m3xZ0pVbT2fKc9LwYh4A", NULL);
 
-    web_helper_answers(web_helper_takes(m), "page\npage=expired\n");
+    web_helper_answers(web_helper_takes(told), "page\npage=expired\n");
     ck_assert_int_eq(web_read(browser).status, 200);
     return now_ms() - begun_ms;
 }
@@ -140,7 +135,7 @@ START_TEST(a_slow_request_and_a_slow_helper_are_both_borne) {
     web_send(fd, "GET /s/Q7m3xZ0pVbT2fKc9LwYh4A HTTP/1.1\r\nHost: x\r\n");
     (void)poll(NULL, 0, 8000);
     web_send(fd, "\r\n");
-    helper = web_helper_takes(m);
+    helper = web_helper_takes(told);
     web_helper_says(helper, "ready\nid=k3v9q2\n");
     (void)poll(NULL, 0, 8000);
     web_helper_says(helper, "page\npage=expired\n");
@@ -188,7 +183,7 @@ START_TEST(so_many_exchanges_and_no_more) {
     web_begin(NULL);
     for (int i = 0; i < WEB_EXCHANGES; i++) { /* of four clients behind the proxy */
         asked[i] = web_ask("GET", "/", text("X-Forwarded-For: 198.51.100.%d\r\n", i % 4));
-        helpers[i] = web_helper_takes(m);
+        helpers[i] = web_helper_takes(told);
         web_helper_says(helpers[i], "ready\nid=k3v9q2\n");
     }
     a = WEB_GET("/", "X-Forwarded-For: 198.51.100.200\r\n");
@@ -210,12 +205,12 @@ START_TEST(one_client_has_so_many_exchanges) {
     web_begin(NULL);
     for (int i = 0; i < WEB_EXCHANGES_PER_CLIENT; i++) {
         asked[i] = web_ask("GET", "/", "X-Forwarded-For: 198.51.100.7\r\n");
-        helpers[i] = web_helper_takes(m);
+        helpers[i] = web_helper_takes(told);
         web_helper_says(helpers[i], "ready\nid=k3v9q2\n");
     }
     ck_assert_int_eq(WEB_GET("/", "X-Forwarded-For: 198.51.100.7\r\n").status, 503);
     other = web_ask("GET", "/", "X-Forwarded-For: 198.51.100.8\r\n");
-    web_helper_answers(web_helper_takes(m), "page\npage=expired\n");
+    web_helper_answers(web_helper_takes(told), "page\npage=expired\n");
     ck_assert_int_eq(web_read(other).status, 200);
     for (int i = 0; i < WEB_EXCHANGES_PER_CLIENT; i++) {
         (void)close(helpers[i]);
@@ -226,7 +221,7 @@ END_TEST
 
 Suite *suite(void) {
     Suite *s = suite_create("web_load");
-    TCase *t = place_case("web_load", 120);
+    TCase *t = web_case("web_load", 120);
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_thousand_half_open_clients_delay_nobody);
