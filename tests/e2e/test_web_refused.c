@@ -80,6 +80,10 @@ START_TEST(what_is_not_of_our_form_never_reaches_the_helper) {
     ck_assert_msg(a.status == refused[_i].status, "%d instead of %d: %s", a.status,
                   refused[_i].status, refused[_i].request);
     ck_assert(web_helper_is_idle());
+    if (strstr(refused[_i].request, "GET /callback?") != NULL) /* a person reads it */
+        text_has(a.body, place_sentence("zh_CN", "web_try_again_head", NULL));
+    if (strstr(refused[_i].request, "GET /s/") != NULL && a.status == 404)
+        text_has(a.body, place_sentence("zh_CN", "web_not_found_head", NULL));
     if (a.status == 405)
         ck_assert_str_ne(web_header(&a, "Allow"), "");
     /* and it goes on */
