@@ -294,6 +294,8 @@ static const struct {
     {"code", WIRE_F_PIN, "000000", true},
     {"code", WIRE_F_PIN, "48291", false},
     {"code", WIRE_F_PIN, "48291a", false},
+    {"code", WIRE_F_PIN, "482913x", false},
+    {"code", WIRE_F_PIN, "4829137", false},
     {"code", WIRE_F_PIN, "-48291", false},
     {"code", WIRE_F_PIN, "", false},
     {"code", WIRE_F_NAME, "no pin", false},
