@@ -55,7 +55,7 @@ static json_t *service_row(const struct setup *setup, const struct config_servic
 
     return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:I}", "kind", "service", "name",
                      service->name, "app", service->app->name, "methods",
-                     config_method_words(methods, sizeof methods, service->methods), "account",
+                     config_method_words(methods, sizeof methods, service), "account",
                      (int)service->account, "callers", service->callers_text, "granted",
                      (json_int_t)counts->granted, "denied", (json_int_t)counts->denied);
 }

@@ -15,7 +15,9 @@
 #include "helper/worker.h"
 
 struct event_base;
+struct messenger;
 struct people;
+struct pins;
 
 struct helper {
     struct event_base *base;
@@ -23,6 +25,8 @@ struct helper {
     struct client *client;
     struct members *members;
     struct codes *codes;
+    struct pins *pins; /* codes that were sent as messages */
+    struct messenger *messenger;
     struct store *store;
     struct people *people;
     struct server *server;

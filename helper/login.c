@@ -13,7 +13,10 @@
 #include "helper/reasons.h"
 #include "helper/texts.h"
 
-enum { PUBLISH_MS = 5000 };
+enum {
+    PUBLISH_MS = 5000,
+    ROUNDS = 12, /* prompts of one login; older sshd dies of too many */
+};
 
 /* What a method found out, while the store is asked. */
 struct accepted {
@@ -30,6 +33,11 @@ struct login {
     void *state;
     struct event *deadline;
     bool asking; /* the person's turn */
+    unsigned int rounds;
+    const char *prompt_id, *info_id; /* what he was asked last */
+    bool echo;
+    enum config_lang lang; /* of the service, or as the person wished */
+    bool admitted;         /* by all that the store knows */
     struct people_ticket *people;
     struct members_watch *watch;
     struct worker_wait *published;
@@ -37,7 +45,15 @@ struct login {
     char *authtok; /* what the host already has, until the method begins */
 };
 
-static const struct login_method *const methods[] = {&login_method_code};
+static const struct login_method *const methods[] = {&login_method_code, &login_method_message};
+
+static const struct login_method *find_method(enum config_method bit) {
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if (methods[i]->bit == bit)
+            return methods[i];
+    }
+    return NULL;
+}
 
 const struct request *login_request(const struct login *login) {
     return &login->request;
@@ -78,10 +94,6 @@ static void on_gone(void *exchange) {
     free_login(login);
 }
 
-static enum config_lang lang_of(const struct login *login) {
-    return login->request.service != NULL ? login->request.service->lang : CONFIG_LANG_BOTH;
-}
-
 void login_deny(struct login *login, enum wecom_reason reason, const char *userid,
                 const struct client_failure *failure, const char *text_id) {
     const struct reasons_rule *rule = reasons_find(reason);
@@ -92,7 +104,7 @@ void login_deny(struct login *login, enum wecom_reason reason, const char *useri
                 login->method != NULL ? login->method->word : NULL, reason, failure);
     r->helper->denied++;
     setup_counts(r->setup, r->service)->denied++;
-    texts_fill(message, sizeof message, lang_of(login),
+    texts_fill(message, sizeof message, login->lang,
                text_id != NULL ? text_id : words_reason(reason), r->id, NULL);
     reply_result(r->peer, rule->verdict, WECOM_ACCOUNT_NONE, reason, message);
     free_login(login);
@@ -100,16 +112,67 @@ void login_deny(struct login *login, enum wecom_reason reason, const char *useri
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg);
 
-void login_ask(struct login *login, const char *prompt_id, bool echo) {
-    struct wire_message *m = wire_new(WIRE_ASK);
-    char prompt[256];
+/* The words of the other methods of the service, separated by blanks. */
+static void write_others(const struct login *login, char *out, size_t bytes) {
+    const struct config_service *service = login->request.service;
+    size_t used = 0;
 
-    texts_line(prompt, sizeof prompt, lang_of(login), prompt_id);
+    out[0] = '\0';
+    for (size_t i = 0; i < service->order_count && used < bytes; i++) {
+        const struct login_method *method = find_method(service->order[i]);
+
+        if (method != login->method)
+            used += (size_t)snprintf(out + used, bytes - used, "%s%s", used > 0 ? " " : "",
+                                     method->word);
+    }
+}
+
+/* What stands above the prompt; "": nothing. */
+static void write_info(const struct login *login, char *out, size_t bytes) {
+    char others[64];
+    size_t used;
+
+    texts_fill(out, bytes, login->lang, login->info_id, login->request.id, NULL);
+    write_others(login, others, sizeof others);
+    used = strlen(out);
+    if (others[0] == '\0' || used + 2 > bytes)
+        return;
+    if (used > 0)
+        out[used++] = '\n';
+    texts_words(out + used, bytes - used, login->lang, "choice",
+                (const char *const[]){others, NULL});
+}
+
+static void ask_again(struct login *login) {
+    struct wire_message *m = wire_new(WIRE_ASK);
+    char prompt[256], info[1024];
+
+    if (login->rounds++ >= ROUNDS) {
+        wire_free(m);
+        login_deny(login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, NULL);
+        return;
+    }
+    texts_line(prompt, sizeof prompt, login->lang, login->prompt_id);
+    write_info(login, info, sizeof info);
     if (m != NULL && wire_set(m, WIRE_F_PROMPT, prompt) == WECOM_OK &&
-        wire_set_flag(m, WIRE_F_ECHO, echo) == WECOM_OK)
+        wire_set(m, WIRE_F_INFO_TEXT, info[0] != '\0' ? info : NULL) == WECOM_OK &&
+        wire_set_flag(m, WIRE_F_ECHO, login->echo) == WECOM_OK)
         server_send(login->request.peer, m);
     wire_free(m);
     login->asking = true;
+}
+
+void login_ask(struct login *login, const char *prompt_id, const char *info_id, bool echo) {
+    login->prompt_id = prompt_id;
+    login->info_id = info_id;
+    login->echo = echo;
+    ask_again(login);
+}
+
+const char *login_may_reach(const struct login *login) {
+    const char *userid = login->admitted ? request_expected_userid(&login->request) : NULL;
+
+    return userid != NULL ? userid : "";
 }
 
 /* Department ids, separated by commas; as many as fit. */
@@ -330,12 +393,85 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg) {
         login_deny(login, WECOM_REASON_WECOM_UNREACHABLE, NULL, &late, NULL);
 }
 
-static const struct login_method *choose(const struct config_service *service) {
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if ((service->methods & methods[i]->bit) != 0)
-            return methods[i];
+/* The first method of the service that the text may be an answer to; NULL: none. */
+static const struct login_method *fitting(const struct login *login, const char *text) {
+    const struct config_service *service = login->request.service;
+
+    for (size_t i = 0; i < service->order_count; i++) {
+        const struct login_method *method = find_method(service->order[i]);
+
+        if (method->fits(text))
+            return method;
     }
     return NULL;
+}
+
+/* The method of the service that the word means; NULL: none. */
+static const struct login_method *meant(const struct login *login, const char *word) {
+    const struct config_service *service = login->request.service;
+
+    for (size_t i = 0; i < service->order_count; i++) {
+        const struct login_method *method = find_method(service->order[i]);
+
+        if (strcasecmp(method->word, word) == 0)
+            return method;
+    }
+    return NULL;
+}
+
+static bool is_lang(const char *word, enum config_lang *lang) {
+    bool zh = strcasecmp(word, "zh") == 0;
+
+    if (!zh && strcasecmp(word, "en") != 0)
+        return false;
+    *lang = zh ? CONFIG_LANG_ZH : CONFIG_LANG_EN;
+    return true;
+}
+
+/* Without the blanks around it, which come with copy and paste. */
+static char *trimmed(const char *text) {
+    size_t len;
+
+    text += strspn(text, " \t\r\n");
+    len = strlen(text);
+    while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+        len--;
+    return strndup(text, len);
+}
+
+static void begin_method(struct login *login, const struct login_method *method,
+                         const char *authtok) {
+    if (login->state != NULL)
+        login->method->drop(login->state);
+    login->state = NULL;
+    login->method = method;
+    method->begin(login, authtok);
+}
+
+/* What the host has already goes to the method that it fits, else to the preferred one: that has to
+ * refuse it as it refuses anything.
+ */
+static void begin_first(struct login *login, const char *authtok) {
+    const struct login_method *method = authtok != NULL ? fitting(login, authtok) : NULL;
+
+    begin_method(login, method != NULL ? method : login->method, authtok);
+}
+
+/* A word for the conversation itself, an answer to another method, or an answer. */
+static void take_answer(struct login *login, const char *text) {
+    const struct login_method *method = meant(login, text);
+
+    if (method != NULL && method != login->method) {
+        begin_method(login, method, NULL);
+    } else if (method != NULL || is_lang(text, &login->lang)) {
+        ask_again(login);
+    } else {
+        method = login->method->fits(text) ? login->method : fitting(login, text);
+        if (method == NULL || method == login->method)
+            login->method->answer(login, text);
+        else
+            begin_method(login, method, text);
+    }
 }
 
 /* Whose name it is has been looked up; the prompts are the same whatever came of it. */
@@ -348,21 +484,31 @@ static void on_found(void *arg, const struct people_answer *answer) {
     login->people = NULL;
     if (answer->error == WECOM_OK && !answer->known)
         people_look_up(r);
+    /* a link is root's word that this member is the user, also before his first login */
+    login->admitted =
+        answer->error == WECOM_OK &&
+        (answer->known ? people_reason(r, answer) == WECOM_REASON_NONE : r->link[0] != '\0');
     userid = answer->known ? answer->account.userid : people_guess(r);
     (void)snprintf(r->expected, sizeof r->expected, "%s", userid != NULL ? userid : "");
     login->authtok = NULL;
-    login->method->begin(login, authtok);
+    begin_first(login, authtok);
     secret_free_string(authtok);
 }
 
 static void start(struct login *login, const char *authtok) {
     struct request *r = &login->request;
+    bool sends = (r->service->methods & CONFIG_METHOD_MESSAGE) != 0;
 
-    if (!people_is_host(r) || r->link[0] != '\0') {
-        login->method->begin(login, authtok);
+    login->authtok = authtok != NULL ? trimmed(authtok) : NULL;
+    if ((authtok == NULL || login->authtok != NULL) &&
+        (!people_is_host(r) || (r->link[0] != '\0' && !sends))) {
+        char *own = login->authtok;
+
+        login->authtok = NULL;
+        begin_first(login, own);
+        secret_free_string(own);
         return;
     }
-    login->authtok = authtok != NULL ? strdup(authtok) : NULL;
     if (authtok == NULL || login->authtok != NULL)
         login->people = people_find(r, NULL, NULL, on_found, login);
     if (login->people == NULL)
@@ -380,6 +526,8 @@ void login_begin(struct helper *helper, struct server_peer *peer,
         return;
     }
     request_open(&login->request, helper, peer, message);
+    if (login->request.service != NULL)
+        login->lang = login->request.service->lang;
     helper->waiting++;
     server_attach(peer, login, on_gone);
     why = request_refusal(&login->request, message);
@@ -391,7 +539,7 @@ void login_begin(struct helper *helper, struct server_peer *peer,
         login_deny(login, WECOM_REASON_NOT_ALLOWED, NULL, &refusal, text_id);
         return;
     }
-    login->method = choose(login->request.service);
+    login->method = find_method(login->request.service->order[0]);
     login->deadline = evtimer_new(helper->base, on_deadline, login);
     if (login->method == NULL || !request_arm(&login->request, login->deadline)) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
@@ -403,6 +551,7 @@ void login_begin(struct helper *helper, struct server_peer *peer,
 void login_answer(struct helper *helper, struct server_peer *peer,
                   const struct wire_message *message) {
     struct login *login = server_exchange(peer);
+    char *text;
 
     (void)helper;
     if (!login->asking) {
@@ -410,5 +559,10 @@ void login_answer(struct helper *helper, struct server_peer *peer,
         return;
     }
     login->asking = false;
-    login->method->answer(login, wire_get(message, WIRE_F_TEXT));
+    text = trimmed(wire_get(message, WIRE_F_TEXT));
+    if (text != NULL)
+        take_answer(login, text);
+    else
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+    secret_free_string(text);
 }
