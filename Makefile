@@ -7,7 +7,7 @@
 #   pam_wecom.so      pam_wecom/ common/                        libpam, libc
 #   libnss_wecom.so.2 nss_wecom/ and five files of common/      libc
 #   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, libcrypto, inih,
-#                                                               sqlite3, libcdb, expat
+#                                                               sqlite3, libcdb, expat, libqrencode
 #   wecom-login       tools/login*.c tools/*.c common/          libpam, jansson, libc
 #   wecomctl          tools/ctl*.c tools/*.c common/            jansson, libc
 #   wecom-sim         tests/sim/ (tests and the demo only)      libevent, OpenSSL, jansson
@@ -66,7 +66,7 @@ pam_wecom_SRC = $(wildcard pam_wecom/*.c) $(filter-out common/wiping.c,$(common_
 nss_wecom_SRC = $(wildcard nss_wecom/*.c) $(nss_COMMON)
 nss_COMMON = $(addprefix common/,table.c table_record.c names.c text.c words.c)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
-helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb expat
+helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb expat libqrencode
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
 login_PKG = jansson
 ctl_SRC = $(filter-out tools/login%,$(wildcard tools/*.c)) $(common_SRC)
@@ -139,7 +139,7 @@ TESTS = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)) $(B)/tests/sim/check_sim
 test_MAIN = $(B)/o/tests/check_main.o
 check_LIBS = $(call pkg_libs,check)
 
-test-programs: $(TESTS) $(B)/tests/e2e/person
+test-programs: $(TESTS) $(B)/tests/e2e/person $(B)/tests/e2e/qr_show
 
 $(B)/tests/common/%: $(B)/o/tests/common/%.o $(test_MAIN) $(call objects,$(common_SRC))
 	@mkdir -p $(@D)
@@ -188,6 +188,11 @@ PERSON = $(B)/tests/e2e/person
 $(PERSON): $(call objects,tests/e2e/person.c common/deadline.c)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^
+
+# The helper's QR codes, for a real terminal.
+$(B)/tests/e2e/qr_show: $(call objects,tests/e2e/qr_show.c helper/qr.c)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,libqrencode)
 
 # Real helper, real simulator, real TLS; some through a real PAM service.
 $(B)/tests/e2e/%: $(B)/o/tests/e2e/%.o $(test_MAIN) $(call objects,$(wildcard tests/e2e/support*.c) \
@@ -243,7 +248,7 @@ check-unit: all test-programs
 VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
         $(B)/tests/tools/% $(B)/tests/nss_wecom/%,$(filter-out %/test_glibc %/test_syscalls \
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
-        %/test_sync %/test_worker_run %/test_callback,$(TESTS)))
+        %/test_sync %/test_worker_run %/test_callback %/test_qr,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 
@@ -264,7 +269,7 @@ check-all: all test-programs fuzz-programs
 	    $(foreach m,$(MODULES),"tests/boundary/check $(m)") "tests/boundary/programs $(B)" \
 	    $(foreach m,$(patsubst $(B)/%,build/clang/%,$(MODULES)),"tests/boundary/check $(m)") \
 	    "tests/boundary/programs build/clang" \
-	    $(TESTS) tests/e2e/install tests/e2e/demo tests/e2e/systemd tests/e2e/hosts \
+	    $(TESTS) tests/e2e/qr_terminal tests/e2e/install tests/e2e/demo tests/e2e/systemd tests/e2e/hosts \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
 	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
 	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
