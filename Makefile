@@ -215,9 +215,9 @@ FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
 fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/options.c \
-        helper/options_accounts.c helper/policy.c helper/secretfile.c helper/wecom/answer.c \
-        helper/wecom/answer_directory.c helper/wecom/callback.c helper/wecom/callback_query.c \
-        helper/wecom/event.c helper/wecom/fields.c tools/ctl_csv.c tools/ctl_links_text.c \
+        helper/options_accounts.c helper/policy.c helper/secretfile.c $(wildcard helper/throttle*.c) \
+        helper/wecom/answer.c helper/wecom/answer_directory.c helper/wecom/callback.c \
+        helper/wecom/callback_query.c helper/wecom/event.c helper/wecom/fields.c tools/ctl_csv.c tools/ctl_links_text.c \
         tools/ctl_records.c
 # The other side of the encryption: what is inside of a request is reached only through it.
 fuzz_SUPPORT = tests/helper/support_callback.c
@@ -244,11 +244,11 @@ check-unit: all test-programs
 	tests/run $(TESTS)
 
 # The C unit tests on the gcc build; tests that run whole programs or many processes are left out, and
-# those of thousands of transactions or look-ups, whose code the others run too.
+# those of thousands of transactions, look-ups or damaged files, whose code the others run too.
 VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
         $(B)/tests/tools/% $(B)/tests/nss_wecom/%,$(filter-out %/test_glibc %/test_syscalls \
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
-        %/test_sync %/test_worker_run %/test_callback %/test_qr,$(TESTS)))
+        %/test_sync %/test_worker_run %/test_callback %/test_qr %/test_throttle %/test_throttle_file,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 
