@@ -8,6 +8,7 @@
 
 #include "common/words.h"
 #include "helper/admin_accounts.h"
+#include "helper/admin_logins.h"
 #include "helper/check.h"
 #include "helper/log.h"
 #include "helper/reply.h"
@@ -254,6 +255,8 @@ static const struct command commands[] = {
     {"check", run_check},
     {"reload", run_reload},
     {"sync", admin_sync_run},
+    {"logins", admin_logins_run},
+    {"logins.unlock", admin_logins_unlock},
     {"accounts.list", admin_list_run},
     {"accounts.export", admin_list_export},
     {"accounts.show", admin_accounts_show},

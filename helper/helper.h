@@ -17,7 +17,9 @@
 struct event_base;
 struct messenger;
 struct people;
+struct login;
 struct pins;
+struct throttle;
 
 struct helper {
     struct event_base *base;
@@ -27,6 +29,8 @@ struct helper {
     struct codes *codes;
     struct pins *pins; /* codes that were sent as messages */
     struct messenger *messenger;
+    struct throttle *throttle; /* failures, messages, for each origin and person */
+    struct login *logins;      /* that wait, the newest first */
     struct store *store;
     struct people *people;
     struct server *server;

@@ -26,6 +26,7 @@
 #include "helper/people.h"
 #include "helper/privileges.h"
 #include "helper/sync.h"
+#include "helper/throttle.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -179,6 +180,26 @@ static void on_terminate(evutil_socket_t fd, short what, void *arg) {
     (void)event_base_loopbreak(helper->base);
 }
 
+static int64_t wall_ms(void *self) {
+    struct timespec now;
+
+    (void)self;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What is wrong with the file stops nobody: failures are counted anew then. */
+static struct throttle *open_throttle(const char *state_dir) {
+    char why[1024];
+    struct throttle *throttle = throttle_open(
+        state_dir, (struct throttle_clock){.now_ms = monotonic_ms, .wall_ms = wall_ms}, why,
+        sizeof why);
+
+    if (throttle != NULL && why[0] != '\0')
+        log_event(LOG_WARNING, "counted failures", why);
+    return throttle;
+}
+
 static struct setup *current_setup(void *arg) {
     return ((const struct helper *)arg)->setup;
 }
@@ -209,6 +230,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->codes = codes_new();
     helper->pins = pins_new();
     helper->messenger = messenger_new(helper);
+    helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
     helper->tries = tries_new(helper->clock);
     helper->handed = handed_new(helper->client, config->helper.state_dir);
@@ -216,7 +238,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
-        helper->pins == NULL || helper->messenger == NULL) {
+        helper->pins == NULL || helper->messenger == NULL || helper->throttle == NULL) {
         config_free(config);
         goto out;
     }
@@ -254,6 +276,7 @@ out:
     tries_free(helper->tries);
     codes_free(helper->codes);
     pins_free(helper->pins);
+    throttle_close(helper->throttle);
     client_free(helper->client);
     http_free(http);
     store_close(helper->store);

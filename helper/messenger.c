@@ -12,6 +12,7 @@
 #include "helper/people.h"
 #include "helper/reasons.h"
 #include "helper/texts.h"
+#include "helper/throttle.h"
 
 /* What is shown of an origin: a name that somebody else's server tells may be long. */
 enum { ORIGIN_SHOWN_BYTES = 64, TEXT_BYTES = 2048 /* page 90236: what is behind is cut */ };
@@ -81,6 +82,9 @@ static void on_sent(void *arg, const struct client_result *result) {
     struct sending *s = arg;
 
     s->call = NULL;
+    /* also where nobody knows whether it arrived */
+    if (result->failure.reason == WECOM_REASON_NONE || result->asked_again)
+        throttle_sent(s->messenger->helper->throttle, s->userid);
     if (result->failure.reason != WECOM_REASON_NONE) {
         fail(s, result->failure.reason, &result->failure);
     } else if (!answer_has_reached(result->json)) {
@@ -179,13 +183,18 @@ static struct sending *new_sending(const struct request *r, const char *userid,
 void messenger_send(const struct request *r, const char *userid,
                     const char digits[PINS_DIGITS + 1]) {
     static const struct client_failure full = {.detail = "too many messages at once"};
+    static const struct client_failure often = {
+        .detail = "five messages to this person within ten minutes are enough"};
     const struct members_answer *known = members_known(r->helper->members, r->app, userid);
-    struct sending *s = new_sending(r, userid, digits);
+    bool may = throttle_may_send(r->helper->throttle, userid);
+    struct sending *s = may ? new_sending(r, userid, digits) : NULL;
 
     if (s == NULL) {
         struct pins_owner owner = messenger_owner(r, userid);
 
-        request_log(r, LOG_ERR, "code not sent", userid, "message", WECOM_REASON_INTERNAL, &full);
+        request_log(r, may ? LOG_ERR : LOG_WARNING, "code not sent", userid, "message",
+                    may ? WECOM_REASON_INTERNAL : WECOM_REASON_TOO_MANY_TRIES,
+                    may ? &full : &often);
         pins_unsent(r->helper->pins, &owner);
         return;
     }

@@ -11,6 +11,7 @@
 #include "helper/log.h"
 #include "helper/messenger.h"
 #include "helper/people.h"
+#include "helper/throttle.h"
 #include "tests/helper/support.h"
 
 static bool reload(struct helper *helper) {
@@ -26,6 +27,11 @@ static int64_t wall_s(void) {
 }
 
 int64_t inner_helper_wall_s = 1700000000;
+
+static int64_t wall_ms(void *self) {
+    (void)self;
+    return inner_helper_wall_s * 1000;
+}
 
 struct inner_helper *inner_helper_new(const char *services) {
     struct inner_helper *inner = calloc(1, sizeof *inner);
@@ -70,6 +76,12 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.codes = codes_new();
     inner->helper.pins = pins_new();
     inner->helper.messenger = messenger_new(&inner->helper);
+    inner->helper.throttle =
+        throttle_open(NULL,
+                      (struct throttle_clock){.now_ms = inner->helper.clock.now_ms,
+                                              .wall_ms = wall_ms,
+                                              .self = inner->helper.clock.self},
+                      why, sizeof why);
     inner->helper.setup = setup_new(inner->helper.client, config, NULL);
     inner->helper.tries = tries_new(inner->helper.clock);
     inner->helper.handed = handed_new(inner->helper.client, inner->served->directory);
@@ -93,6 +105,7 @@ void inner_helper_free(struct inner_helper *inner) {
     tries_free(inner->helper.tries);
     codes_free(inner->helper.codes);
     pins_free(inner->helper.pins);
+    throttle_close(inner->helper.throttle);
     client_free(inner->helper.client);
     store_close(inner->helper.store);
     support_remove(inner->state_dir);
