@@ -143,8 +143,10 @@ START_TEST(what_could_not_be_sent_is_sent_the_next_time) {
     support_run(host_inner->served->base);
     host_answer(host, "123456");
     host_result(host, "denied", "code_invalid");
-    if (failures[_i].sending == NULL)
+    if (failures[_i].sending == NULL) {
+        ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 0);
         return;
+    }
     host = host_begin("lisi");
     host_delivered("lisi");
     host_answer(host, host_digits);
@@ -165,6 +167,57 @@ START_TEST(a_code_alone_lets_nobody_in) {
     inner_helper_token(host_inner, USER_GET);
     fake_answer(host_inner->sender, USER_GET, 200, "{\"userid\":\"lisi\",\"status\":2}");
     host_result(host, "denied", "disabled");
+}
+END_TEST
+
+static const struct {
+    const char *member, *verdict, *reason;
+} doubts[] = {
+    {NULL, "unavailable", "wecom_unreachable"},
+    {"{\"errcode\":60020,\"errmsg\":\"x\"}", "unavailable", "config_ip"},
+    {"{\"errcode\":60111,\"errmsg\":\"x\"}", "denied", "not_visible"},
+    {"{\"userid\":\"wangwu\",\"status\":1}", "unavailable", "internal"},
+    {"{\"userid\":\"lisi\"}", "unavailable", "internal"},
+};
+
+/* The right code, and no word of WeCom's that he is a member. */
+START_TEST(without_wecom_s_word_the_right_code_lets_nobody_in) {
+    int host;
+
+    host_start(SSHD);
+    host_has_account("lisi");
+    host = host_begin("lisi");
+    host_delivered("lisi");
+    host_inner->now.ms += MEMBERS_FRESH_MS;
+    host_answer(host, host_digits);
+    inner_helper_token(host_inner, USER_GET);
+    for (int i = 0; i < 2; i++) { /* a lost answer is asked for once more */
+        if (doubts[_i].member != NULL || fake_waiting(host_inner->sender, USER_GET) == 0)
+            break;
+        fake_fail(host_inner->sender, USER_GET, HTTP_NO_NAME, "no such host");
+    }
+    if (doubts[_i].member != NULL)
+        fake_answer(host_inner->sender, USER_GET, 200, doubts[_i].member);
+    host_result(host, doubts[_i].verdict, doubts[_i].reason);
+}
+END_TEST
+
+/* Somebody whom the store does not let in, with an account of his own. */
+START_TEST(whoever_is_switched_off_gets_no_message) {
+    int admin;
+
+    host_start(SSHD);
+    host_has_account("lisi");
+    admin = served_dial(host_inner->served, "admin.sock");
+    served_say(admin, WIRE_ADMIN, WIRE_F_COMMAND, "accounts.disable", WIRE_F_JSON,
+               "{\"user\":\"lisi\"}", WIRE_FIELD_COUNT);
+    while (served_receive(host_inner->served, admin, host_m) && host_m->verb != WIRE_RESULT)
+        ;
+    ck_assert_str_eq(wire_get(host_m, WIRE_F_VERDICT), "granted");
+    (void)close(admin);
+    host_denied("lisi", "123456", "code_invalid");
+    support_run(host_inner->served->base);
+    ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 0);
 }
 END_TEST
 
@@ -304,6 +357,9 @@ Suite *suite(void) {
     tcase_add_loop_test(t, what_could_not_be_sent_is_sent_the_next_time, 0,
                         SUPPORT_COUNT(failures));
     tcase_add_test(t, a_code_alone_lets_nobody_in);
+    tcase_add_loop_test(t, without_wecom_s_word_the_right_code_lets_nobody_in, 0,
+                        SUPPORT_COUNT(doubts));
+    tcase_add_test(t, whoever_is_switched_off_gets_no_message);
     tcase_add_test(t, a_linked_local_user_gets_his_code);
     tcase_add_test(t, a_name_that_only_the_directory_knows_gets_one_on_the_next_try);
     tcase_add_test(t, a_word_leads_to_another_method_and_back);
