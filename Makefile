@@ -7,7 +7,7 @@
 #   pam_wecom.so      pam_wecom/ common/                        libpam, libc
 #   libnss_wecom.so.2 nss_wecom/ and five files of common/      libc
 #   wecom-helper      helper/ helper/wecom/ common/             libcurl, jansson, libevent, libcrypto, inih,
-#                                                               sqlite3, libcdb
+#                                                               sqlite3, libcdb, expat, libqrencode
 #   wecom-web         web/ common/, and of helper/ what   libmicrohttpd, libevent, inih, libc
 #                     reads the configuration, drops
 #                     privileges and logs: web_HELPER
@@ -70,7 +70,7 @@ pam_wecom_SRC = $(wildcard pam_wecom/*.c) \
 nss_wecom_SRC = $(wildcard nss_wecom/*.c) $(nss_COMMON)
 nss_COMMON = $(addprefix common/,table.c table_record.c names.c text.c words.c)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
-helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb
+helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb expat libqrencode
 web_HELPER = $(addprefix helper/,config.c options.c options_accounts.c options_web.c inifile.c policy.c \
                secretfile.c privileges.c notify.c log.c pace.c)
 web_SRC = $(wildcard web/*.c) $(web_HELPER) $(common_SRC)
@@ -164,7 +164,7 @@ TESTS = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)) $(B)/tests/sim/check_sim
 test_MAIN = $(B)/o/tests/check_main.o
 check_LIBS = $(call pkg_libs,check)
 
-test-programs: $(TESTS) $(B)/tests/e2e/person
+test-programs: $(TESTS) $(B)/tests/e2e/person $(B)/tests/e2e/qr_show
 
 $(B)/tests/common/%: $(B)/o/tests/common/%.o $(test_MAIN) $(call objects,$(common_SRC))
 	@mkdir -p $(@D)
@@ -219,6 +219,11 @@ $(PERSON): $(call objects,tests/e2e/person.c common/deadline.c)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^
 
+# The helper's QR codes, for a real terminal.
+$(B)/tests/e2e/qr_show: $(call objects,tests/e2e/qr_show.c helper/qr.c)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(call pkg_libs,libqrencode)
+
 # Real helper, real simulator, real TLS; some through a real PAM service.
 $(B)/tests/e2e/%: $(B)/o/tests/e2e/%.o $(test_MAIN) $(call objects,$(wildcard tests/e2e/support*.c) \
         tests/sim/simctl.c $(common_SRC)) | all
@@ -241,15 +246,19 @@ FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
 fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/options.c \
         helper/options_accounts.c helper/options_web.c helper/policy.c helper/secretfile.c \
-        helper/wecom/answer.c \
-        helper/wecom/answer_directory.c tools/ctl_csv.c tools/ctl_links_text.c tools/ctl_records.c \
+        $(wildcard helper/throttle*.c) helper/wecom/answer.c helper/wecom/answer_directory.c \
+        helper/wecom/callback.c helper/wecom/callback_query.c helper/wecom/event.c \
+        helper/wecom/fields.c tools/ctl_csv.c tools/ctl_links_text.c tools/ctl_records.c \
         $(addprefix web/,cookie.c forwarded.c language.c query.c route.c)
+# The other side of the encryption: what is inside of a request is reached only through it.
+fuzz_SUPPORT = tests/helper/support_callback.c
 
-$(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(wildcard include/wecom/*.h common/*.h helper/*.h \
-        helper/wecom/*.h tools/*.h web/*.h)
+$(B)/fuzz/%: tests/fuzz/%.c $(fuzz_PARTS) $(fuzz_SUPPORT) $(wildcard include/wecom/*.h common/*.h \
+        helper/*.h helper/wecom/*.h tools/*.h web/*.h tests/helper/support_callback.h)
 	@mkdir -p $(@D)
 	clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g -O1 -std=gnu11 \
-	    $(ALL_CPPFLAGS) -o $@ $< $(fuzz_PARTS) $(call pkg_libs,jansson inih)
+	    $(ALL_CPPFLAGS) -o $@ $< $(fuzz_PARTS) $(fuzz_SUPPORT) \
+	    $(call pkg_libs,jansson inih libcrypto expat)
 
 fuzz-programs: $(FUZZ)
 
@@ -266,11 +275,11 @@ check-unit: all test-programs
 	tests/run $(TESTS)
 
 # The C unit tests on the gcc build; tests that run whole programs or many processes are left out, and
-# those of thousands of transactions or look-ups, whose code the others run too.
+# those of thousands of transactions, look-ups or damaged files, whose code the others run too.
 VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
         $(B)/tests/tools/% $(B)/tests/nss_wecom/% $(B)/tests/web/%,$(filter-out %/test_glibc %/test_syscalls \
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
-        %/test_sync %/test_worker_run,$(TESTS)))
+        %/test_sync %/test_worker_run %/test_callback %/test_qr %/test_throttle %/test_throttle_file,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 
@@ -291,7 +300,7 @@ check-all: all test-programs fuzz-programs
 	    $(foreach m,$(MODULES),"tests/boundary/check $(m)") "tests/boundary/programs $(B)" \
 	    $(foreach m,$(patsubst $(B)/%,build/clang/%,$(MODULES)),"tests/boundary/check $(m)") \
 	    "tests/boundary/programs build/clang" \
-	    $(TESTS) tests/e2e/install tests/e2e/demo tests/e2e/systemd tests/e2e/hosts \
+	    $(TESTS) tests/e2e/qr_terminal tests/e2e/install tests/e2e/demo tests/e2e/systemd tests/e2e/hosts \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
 	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
 	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")

@@ -8,6 +8,7 @@
 
 #include "common/words.h"
 #include "helper/admin_accounts.h"
+#include "helper/admin_logins.h"
 #include "helper/check.h"
 #include "helper/log.h"
 #include "helper/reply.h"
@@ -55,7 +56,7 @@ static json_t *service_row(const struct setup *setup, const struct config_servic
 
     return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:I}", "kind", "service", "name",
                      service->name, "app", service->app->name, "methods",
-                     config_method_words(methods, sizeof methods, service->methods), "account",
+                     config_method_words(methods, sizeof methods, service), "account",
                      (int)service->account, "callers", service->callers_text, "granted",
                      (json_int_t)counts->granted, "denied", (json_int_t)counts->denied);
 }
@@ -254,6 +255,8 @@ static const struct command commands[] = {
     {"check", run_check},
     {"reload", run_reload},
     {"sync", admin_sync_run},
+    {"logins", admin_logins_run},
+    {"logins.unlock", admin_logins_unlock},
     {"accounts.list", admin_list_run},
     {"accounts.export", admin_list_export},
     {"accounts.show", admin_accounts_show},

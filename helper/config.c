@@ -341,6 +341,12 @@ static bool check_service(struct config *c, const struct inifile *ini, struct co
                      "never decides about accounts of this machine");
         return false;
     }
+    if ((s->methods & CONFIG_METHOD_MESSAGE) != 0 && !s->account) {
+        inifile_fail(error, ini->file, s->line, section,
+                     "methods: message goes with account = yes only: a web page would let anybody "
+                     "send messages to everybody");
+        return false;
+    }
     if (!config_has_keys(s->app) && !s->set_app) {
         inifile_fail(error, ini->file, s->line, section,
                      "app: [app%s%s] has no keys: give it corp_id, agent_id and secret_file, or "
@@ -478,4 +484,20 @@ bool config_same_app(const struct config_app *a, const struct config_app *b) {
            a->agent_id == b->agent_id && secret_equal(&a->secret, &b->secret) &&
            strcmp(a->api_url, b->api_url) == 0 && strcmp(a->ca_file, b->ca_file) == 0 &&
            strcmp(a->proxy, b->proxy) == 0;
+}
+
+void config_warnings(const struct config *config, void (*tell)(void *arg, const char *sentence),
+                     void *arg) {
+    for (size_t i = 0; i < config->services_count; i++) {
+        const struct config_service *s = &config->services[i];
+        char sentence[CONFIG_PATH_BYTES];
+
+        if (!s->account || s->methods != CONFIG_METHOD_CODE)
+            continue;
+        (void)snprintf(sentence, sizeof sentence,
+                       "[service %s] methods = code alone: nobody at a terminal comes by a code of "
+                       "WeCom's OAuth2, only a program does; add message",
+                       s->name);
+        tell(arg, sentence);
+    }
 }

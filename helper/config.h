@@ -26,7 +26,9 @@ enum config_export {
 };
 
 /* Sign-in methods: bits of `methods`, and the words of methods=. */
-enum config_method { CONFIG_METHOD_CODE = 1 << 0 };
+enum config_method { CONFIG_METHOD_CODE = 1 << 0, CONFIG_METHOD_MESSAGE = 1 << 1 };
+
+enum { CONFIG_METHODS = 2 };
 
 /* What a login name is made of. */
 enum config_username { CONFIG_USERNAME_USERID, CONFIG_USERNAME_ALIAS, CONFIG_USERNAME_EMAIL };
@@ -114,6 +116,8 @@ struct config_service {
     char app_name[WECOM_SERVICE_MAX_BYTES + 1];
     const struct config_app *app;
     unsigned int methods, exports;
+    enum config_method order[CONFIG_METHODS]; /* the same methods, the preferred one first */
+    size_t order_count;
     bool account;
     bool set_app; /* may hand over applications of its own; never with account */
     struct config_caller callers[CONFIG_CALLERS];
@@ -168,7 +172,11 @@ bool config_has_keys(const struct config_app *app);
 /* Is everything that tells one application from another the same, so that a token stays good? */
 bool config_same_app(const struct config_app *a, const struct config_app *b);
 
-/* The words of methods= and export= for what is set, separated by blanks. */
-char *config_method_words(char *out, size_t bytes, unsigned int methods);
+/* The words of methods=, in its order, separated by blanks. */
+char *config_method_words(char *out, size_t bytes, const struct config_service *service);
+
+/* What is allowed and will hardly be meant: told to `tell` one by one, as a sentence. */
+void config_warnings(const struct config *config, void (*tell)(void *arg, const char *sentence),
+                     void *arg);
 
 #endif

@@ -15,7 +15,11 @@
 #include "helper/worker.h"
 
 struct event_base;
+struct messenger;
 struct people;
+struct login;
+struct pins;
+struct throttle;
 
 struct helper {
     struct event_base *base;
@@ -23,6 +27,10 @@ struct helper {
     struct client *client;
     struct members *members;
     struct codes *codes;
+    struct pins *pins; /* codes that were sent as messages */
+    struct messenger *messenger;
+    struct throttle *throttle; /* failures, messages, for each origin and person */
+    struct login *logins;      /* that wait, the newest first */
     struct store *store;
     struct people *people;
     struct server *server;

@@ -192,15 +192,13 @@ static void redeem(struct code *c) {
         c->early = members_ask(r->helper->members, r->app, expected, on_early, c);
 }
 
+static bool fits(const char *text) {
+    return name_is_code(text, strlen(text));
+}
+
 static void take(struct code *c, const char *text) {
     const struct request *r = login_request(c->login);
-    size_t len;
-
-    /* blanks around it come with copy and paste */
-    text += strspn(text, " \t");
-    len = strlen(text);
-    while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
-        len--;
+    size_t len = strlen(text);
 
     if (!name_is_code(text, len) ||
         !codes_claim(r->helper->codes, text, len, helper_now_ms(r->helper))) {
@@ -227,12 +225,16 @@ static void begin(struct login *login, const char *authtok) {
     if (authtok != NULL)
         take(c, authtok);
     else
-        login_ask(login, "prompt_code", false);
+        login_ask(login, "prompt_code", NULL, false);
 }
 
 static void answer(struct login *login, const char *text) {
     take(login_state(login), text);
 }
 
-const struct login_method login_method_code = {
-    .word = "code", .bit = CONFIG_METHOD_CODE, .begin = begin, .answer = answer, .drop = drop};
+const struct login_method login_method_code = {.word = "code",
+                                               .bit = CONFIG_METHOD_CODE,
+                                               .fits = fits,
+                                               .begin = begin,
+                                               .answer = answer,
+                                               .drop = drop};

@@ -11,8 +11,11 @@ struct login;
  */
 struct login_method {
     const char *word; /* of methods= */
-    unsigned int bit; /* config_method */
-    /* `authtok`: what the host already has, NULL. Ends in login_ask, login_accept or login_deny,
+    enum config_method bit;
+    /* May this be an answer, by its form? `text` has no blanks around it. */
+    bool (*fits)(const char *text);
+    /* `authtok`: what the host already has, NULL. Neither it nor an answer has blanks around it,
+     * and it need not fit. Ends in login_ask, login_accept or login_deny,
      * now or later.
      */
     void (*begin)(struct login *login, const char *authtok);
@@ -20,7 +23,7 @@ struct login_method {
     void (*drop)(void *state);
 };
 
-extern const struct login_method login_method_code;
+extern const struct login_method login_method_code, login_method_message;
 
 const struct request *login_request(const struct login *login);
 
@@ -28,8 +31,15 @@ const struct request *login_request(const struct login *login);
 void *login_state(const struct login *login);
 void login_set_state(struct login *login, void *state);
 
-/* Puts a prompt (a text of po/) before the person. */
-void login_ask(struct login *login, const char *prompt_id, bool echo);
+/* Puts a prompt before the person, with a text above it (NULL: none) and the words that lead to the
+ * other methods of the service. Both are texts of po/, and stay.
+ */
+void login_ask(struct login *login, const char *prompt_id, const char *info_id, bool echo);
+
+/* The userid of whom a message may go to: a member who has an account and is let in by all that the
+ * store knows. "": nobody, which the person must not notice.
+ */
+const char *login_may_reach(const struct login *login);
 
 /* WeCom says who it is and that the member is active: the account, the name and the rules are
  * looked at, then the login is granted or refused, now or later. `detail` NULL: no details. `note`

@@ -21,10 +21,12 @@
 #include "helper/helper.h"
 #include "helper/import_child.h"
 #include "helper/log.h"
+#include "helper/messenger.h"
 #include "helper/notify.h"
 #include "helper/people.h"
 #include "helper/privileges.h"
 #include "helper/sync.h"
+#include "helper/throttle.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -126,6 +128,11 @@ static bool use_rules(struct helper *helper, struct config *config, char *why, s
     return false;
 }
 
+static void warn(void *arg, const char *sentence) {
+    (void)arg;
+    log_event(LOG_WARNING, "configuration", sentence);
+}
+
 static bool reload(struct helper *helper) {
     struct config_error error = {""};
     struct setup *old = helper->setup, *fresh = NULL;
@@ -154,6 +161,8 @@ static bool reload(struct helper *helper) {
         handed_load(helper->handed, fresh->config);
     }
     log_reload(helper, fresh != NULL);
+    if (fresh != NULL)
+        config_warnings(fresh->config, warn, NULL);
     return fresh != NULL;
 }
 
@@ -169,6 +178,26 @@ static void on_terminate(evutil_socket_t fd, short what, void *arg) {
     (void)fd;
     (void)what;
     (void)event_base_loopbreak(helper->base);
+}
+
+static int64_t wall_ms(void *self) {
+    struct timespec now;
+
+    (void)self;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What is wrong with the file stops nobody: failures are counted anew then. */
+static struct throttle *open_throttle(const char *state_dir) {
+    char why[1024];
+    struct throttle *throttle = throttle_open(
+        state_dir, (struct throttle_clock){.now_ms = monotonic_ms, .wall_ms = wall_ms}, why,
+        sizeof why);
+
+    if (throttle != NULL && why[0] != '\0')
+        log_event(LOG_WARNING, "counted failures", why);
+    return throttle;
 }
 
 static struct setup *current_setup(void *arg) {
@@ -199,13 +228,17 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->client = client_new(helper->base, http_sender(http), helper->clock);
     helper->members = members_new(helper->clock);
     helper->codes = codes_new();
+    helper->pins = pins_new();
+    helper->messenger = messenger_new(helper);
+    helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
     helper->tries = tries_new(helper->clock);
     helper->handed = handed_new(helper->client, config->helper.state_dir);
     if (helper->client != NULL)
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
-        helper->people == NULL || helper->tries == NULL || helper->handed == NULL) {
+        helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
+        helper->pins == NULL || helper->messenger == NULL || helper->throttle == NULL) {
         config_free(config);
         goto out;
     }
@@ -226,6 +259,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         goto out;
     handed_load(helper->handed, helper->setup->config);
     log_event(LOG_NOTICE, "started", helper->setup->config->file);
+    config_warnings(helper->setup->config, warn, NULL);
     notify_ready();
     good = event_base_dispatch(helper->base) == 0;
     log_event(LOG_NOTICE, "stopped", NULL);
@@ -233,6 +267,7 @@ out:
     if (!good)
         log_event(LOG_ERR, "cannot run", why);
     server_free(server);
+    messenger_free(helper->messenger);
     people_free(helper->people);
     worker_stop(helper->worker);
     members_free(helper->members);
@@ -240,6 +275,8 @@ out:
     handed_free(helper->handed);
     tries_free(helper->tries);
     codes_free(helper->codes);
+    pins_free(helper->pins);
+    throttle_close(helper->throttle);
     client_free(helper->client);
     http_free(http);
     store_close(helper->store);
@@ -285,6 +322,11 @@ static bool try_store(const struct config *config, char *why, size_t bytes) {
 
     store_close(store);
     return store != NULL;
+}
+
+static void print_warning(void *arg, const char *sentence) {
+    (void)arg;
+    (void)printf("warning: %s\n", sentence);
 }
 
 static int refuse(const char *why, int status) {
@@ -348,6 +390,7 @@ int main(int argc, char **argv) {
         return status;
     }
     if (arguments.check) {
+        config_warnings(config, print_warning, NULL);
         (void)printf("%s: good\n", arguments.config_file);
         config_free(config);
         return EXIT_SUCCESS;

@@ -27,7 +27,8 @@ static const struct word log_levels[] = {{"err", LOG_ERR},       {"warning", LOG
 static const struct word langs[] = {
     {"both", CONFIG_LANG_BOTH}, {"zh", CONFIG_LANG_ZH}, {"en", CONFIG_LANG_EN}, {NULL, 0}};
 
-static const struct word methods[] = {{"code", CONFIG_METHOD_CODE}, {NULL, 0}};
+static const struct word methods[] = {
+    {"code", CONFIG_METHOD_CODE}, {"message", CONFIG_METHOD_MESSAGE}, {NULL, 0}};
 
 static const struct word exports[] = {{"account", CONFIG_EXPORT_ACCOUNT},
                                       {"userid", CONFIG_EXPORT_USERID},
@@ -193,10 +194,25 @@ static bool set_bits(const struct word *words, const char *value, unsigned int *
     return true;
 }
 
+/* In order of preference. */
 static const char *set_methods(const struct option *self, void *target, const char *value) {
-    if (!set_bits(methods, value, place(self, target)) || *(unsigned int *)place(self, target) == 0)
-        return "must be a list of sign-in methods: code";
-    return NULL;
+    struct config_service *service = target;
+
+    (void)self;
+    service->methods = 0;
+    service->order_count = 0;
+    for (value += strspn(value, " \t"); *value != '\0'; value += strspn(value, " \t")) {
+        size_t len = strcspn(value, " \t");
+        unsigned int bit;
+
+        if (!find_word(methods, value, len, &bit))
+            return "must be a list of sign-in methods: message, code";
+        if ((service->methods & bit) == 0)
+            service->order[service->order_count++] = (enum config_method)bit;
+        service->methods |= bit;
+        value += len;
+    }
+    return service->methods != 0 ? NULL : "must be a list of sign-in methods: message, code";
 }
 
 static const char *set_exports(const struct option *self, void *target, const char *value) {
@@ -321,14 +337,16 @@ const struct option *options_find(enum options_section section, const char *key)
     return NULL;
 }
 
-char *config_method_words(char *out, size_t bytes, unsigned int set) {
+char *config_method_words(char *out, size_t bytes, const struct config_service *service) {
     size_t used = 0;
 
     out[0] = '\0';
-    for (const struct word *w = methods; w->word != NULL; w++) {
-        if ((set & w->value) != 0 && used < bytes)
-            used +=
-                (size_t)snprintf(out + used, bytes - used, "%s%s", used > 0 ? " " : "", w->word);
+    for (size_t i = 0; i < service->order_count; i++) {
+        for (const struct word *w = methods; w->word != NULL; w++) {
+            if (service->order[i] == w->value && used < bytes)
+                used += (size_t)snprintf(out + used, bytes - used, "%s%s", used > 0 ? " " : "",
+                                         w->word);
+        }
     }
     return out;
 }

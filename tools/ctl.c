@@ -30,6 +30,11 @@ static const struct ctl_command commands[] = {
      .help = TEXT_HELP_SYNC,
      .run = ctl_sync,
      .takes = CTL_TAKES(CTL_ACCEPT) | CTL_TAKES(CTL_WAIT) | CTL_TAKES(CTL_NO_WAIT)},
+    {.name = "logins",
+     .arguments = " [unlock USER]",
+     .help = TEXT_HELP_LOGINS,
+     .run = ctl_logins,
+     .words_most = 2},
     {.name = "reload", .arguments = "", .help = TEXT_HELP_RELOAD, .run = ctl_reload},
     {.name = "version", .arguments = "", .help = TEXT_HELP_VERSION, .run = ctl_version},
 };

@@ -98,25 +98,34 @@ static int tell(const struct ctl_request *request, json_t *rows) {
     return ctl_end(request, NULL, CTL_DONE);
 }
 
-/* Takes the reference of `args`. */
-static int ask_one(const struct ctl_request *request, const char *command, json_t *args) {
+int ctl_accounts_rows(const struct ctl_request *request, const char *command, json_t *args,
+                      json_t **rows) {
     char *text = ctl_accounts_args(args);
     struct rows_question q = {.command = command, .args = text, .timeout_ms = CTL_ACCOUNTS_MS};
-    json_t *rows = json_array();
+    json_t *got = json_array();
     struct rows_end end;
     int status;
 
-    if (rows == NULL || text == NULL) {
-        json_decref(rows);
+    if (got == NULL || text == NULL) {
+        json_decref(got);
         ctl_accounts_free(text);
         return ctl_no_memory(request);
     }
-    status = ctl_ask_for(request, &q, ctl_keep, rows, &end);
+    status = ctl_ask_for(request, &q, ctl_keep, got, &end);
     ctl_accounts_free(text);
     if (status == CTL_DONE)
-        return tell(request, rows);
-    json_decref(rows);
+        *rows = got;
+    else
+        json_decref(got);
     return status;
+}
+
+/* Takes the reference of `args`. */
+static int ask_one(const struct ctl_request *request, const char *command, json_t *args) {
+    json_t *rows = NULL;
+    int status = ctl_accounts_rows(request, command, args, &rows);
+
+    return status == CTL_DONE ? tell(request, rows) : status;
 }
 
 int ctl_accounts_alias(const struct ctl_request *request) {

@@ -25,6 +25,12 @@ enum {
     CTL_ACCOUNTS_AT_ONCE = 50,         /* userids in one question */
 };
 
+/* Asks one question, takes the reference of `args`. CTL_DONE with what came in `*rows`, which is
+ * the caller's; else the failure has been told and the exit status is returned.
+ */
+int ctl_accounts_rows(const struct ctl_request *request, const char *command, json_t *args,
+                      json_t **rows);
+
 /* Arguments as the text of a JSON object, whose reference is taken; the caller frees it with
  * ctl_accounts_free. NULL when there is no memory.
  */

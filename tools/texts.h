@@ -389,6 +389,26 @@ enum texts_lang {
       "the second process does not run; it is started again",                                      \
       "第二个进程未运行，正在重新启动")                                                            \
     /* wecomctl reload, version */                                                                 \
+    /* wecomctl logins */                                                                          \
+    X(HELP_LOGINS, "who is waiting to sign in, who is slowed down; end the delay of a user",       \
+      "谁在等待登录、谁因输错而须等待；解除某用户的等待")                                          \
+    X(LABEL_WAITS, "WAITS", "已等待")                                                              \
+    X(LABEL_USER_COLUMN, "USER", "用户")                                                           \
+    X(LABEL_ORIGIN, "ORIGIN", "来源")                                                              \
+    X(LABEL_METHOD, "METHOD", "方式")                                                              \
+    X(LABEL_LOGIN_ID, "ID", "编号")                                                                \
+    X(LABEL_NEXT_TRY, "NEXT TRY IN", "可重试")                                                     \
+    X(LABEL_FAILURES, "FAILURES", "失败次数")                                                      \
+    X(LABEL_BLOCKED, "SWITCHED OFF", "已停用方式")                                                 \
+    X(NOBODY_WAITS, "Nobody is waiting to sign in.", "没有等待中的登录。")                         \
+    X(NOBODY_SLOWED, "Nobody is slowed down.", "没有人因输错而须等待。")                           \
+    X(MORE_WAIT, "{1} are waiting; the newest {2} are shown.",                                     \
+      "共 {1} 个登录在等待，仅显示最新的 {2} 个。")                                                \
+    X(UNLOCKED, "{1} need not wait any more ({2} counters ended).",                                \
+      "{1} 不必再等待（已清除 {2} 个计数）。")                                                     \
+    X(NOT_LOCKED, "Nothing is counted against {1}.", "{1} 没有失败计数。")                         \
+    X(LOGINS_USAGE, "It is: wecomctl logins, or: wecomctl logins unlock USER",                     \
+      "用法：wecomctl logins，或：wecomctl logins unlock USER")                                    \
     X(RELOADED, "The helper reads its configuration again.", "helper 已重新读取配置。")            \
     X(VERSION_UNKNOWN, "not reachable", "无法连接")
 

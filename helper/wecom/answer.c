@@ -386,3 +386,14 @@ enum wecom_error answer_agent(const json_t *json, struct answer_agent *agent) {
     agent->tags = count_in(json, "allow_tags", "tagid");
     return WECOM_OK;
 }
+
+/* "a|b", or an array of them (page 94888); absent or empty: nobody. */
+static bool names_nobody(const json_t *list) {
+    return list == NULL || (json_is_string(list) && json_string_length(list) == 0) ||
+           (json_is_array(list) && json_array_size(list) == 0);
+}
+
+bool answer_has_reached(const json_t *json) {
+    return json_is_object(json) && names_nobody(json_object_get(json, "invaliduser")) &&
+           names_nobody(json_object_get(json, "unlicenseduser"));
+}

@@ -103,4 +103,7 @@ struct answer_agent {
 
 enum wecom_error answer_agent(const json_t *json, struct answer_agent *agent);
 
+/* message/send to one person: did it reach him? WeCom also answers 0 where it sent nothing. */
+bool answer_has_reached(const json_t *json);
+
 #endif

@@ -35,6 +35,9 @@ static const struct calls_rule rules[CALLS_COUNT] = {
     /* the members of one department itself, with status; no paging (page 90201) */
     [CALLS_USER_LIST]     = {"user/list",          true,  false, PEOPLE, SLOWEST, "userlist", {"department_id"}},
     [CALLS_TAG_GET]       = {"tag/get",            true,  false, TREE,   SLOW, NULL, {"tagid"}},
+    /* one text to one member (page 90236) */
+    [CALLS_MESSAGE_SEND]  = {"message/send",       true,  true,  SMALL,  QUICK, NULL,
+                             {"touser", "msgtype", "agentid#", "text.content"}},
 };
 /* clang-format on */
 
@@ -67,6 +70,26 @@ static char *put_parameter(char *to, char mark, const char *name, const char *va
     return put_encoded(to, value);
 }
 
+/* Puts the value where the name of the parameter says. */
+static bool put_value(json_t *object, const char *name, const char *value) {
+    size_t len = strcspn(name, ".#");
+    char key[32];
+    json_t *inner;
+
+    if (len >= sizeof key)
+        return false;
+    memcpy(key, name, len);
+    key[len] = '\0';
+    if (name[len] == '#')
+        return json_object_set_new(object, key, json_integer(strtoll(value, NULL, 10))) == 0;
+    if (name[len] == '\0')
+        return json_object_set_new(object, key, json_string(value)) == 0;
+    inner = json_object();
+    if (json_object_set_new(object, key, inner) != 0) /* takes it over, also when it fails */
+        return false;
+    return json_object_set_new(inner, name + len + 1, json_string(value)) == 0;
+}
+
 /* jansson escapes only what JSON demands: WeCom refuses \uXXXX (40033). */
 static char *make_body(const struct calls_rule *rule, const char *const values[CALLS_PARAMETERS]) {
     json_t *object = json_object();
@@ -74,7 +97,7 @@ static char *make_body(const struct calls_rule *rule, const char *const values[C
     size_t len;
 
     for (size_t i = 0; i < CALLS_PARAMETERS && rule->parameters[i] != NULL; i++) {
-        if (json_object_set_new(object, rule->parameters[i], json_string(values[i])) != 0)
+        if (!put_value(object, rule->parameters[i], values[i]))
             goto out;
     }
     len = json_dumpb(object, NULL, 0, JSON_COMPACT);

@@ -17,10 +17,11 @@ enum calls_id {
     CALLS_DEPARTMENTS,
     CALLS_USER_LIST,
     CALLS_TAG_GET,
+    CALLS_MESSAGE_SEND,
     CALLS_COUNT
 };
 
-enum { CALLS_PARAMETERS = 2 };
+enum { CALLS_PARAMETERS = 4 };
 
 struct calls_rule {
     const char *path; /* below /cgi-bin/ */
@@ -29,7 +30,8 @@ struct calls_rule {
     size_t answer_max_bytes;
     int64_t try_ms;   /* so long one try may take */
     const char *list; /* the answer's one long list, read element by element; NULL: it has none */
-    const char *parameters[CALLS_PARAMETERS]; /* NULL: no more */
+    /* NULL: no more. In a JSON object "a.b" is b of the object a, and "a#" a number. */
+    const char *parameters[CALLS_PARAMETERS];
 };
 
 const struct calls_rule *calls_rule(enum calls_id id);

@@ -38,6 +38,7 @@ static const struct errors_rule rules[] = {
     {60011,  ERRORS_FINAL,     WECOM_REASON_NOT_VISIBLE,        "cure_visible"},
     {60021,  ERRORS_FINAL,     WECOM_REASON_NOT_VISIBLE,        "cure_visible"},
     {60111,  ERRORS_FINAL,     WECOM_REASON_NOT_VISIBLE,        "cure_visible"},
+    {81013,  ERRORS_FINAL,     WECOM_REASON_NOT_VISIBLE,        "cure_visible"},
     {301021, ERRORS_FINAL,     WECOM_REASON_NOT_VISIBLE,        "cure_visible"},
 
     /* user_ticket */

@@ -1,10 +1,11 @@
 /* A person at a terminal: starts a program on a terminal of its own, waits for what it shows,
  * types.
  *
- *   person SECONDS [see=TEXT | type=TEXT]... -- COMMAND...
+ *   person SECONDS [see=TEXT | type=TEXT | copy=SHELL_COMMAND]... -- COMMAND...
  *
- * Standard output gets all that stood on the terminal. Ends as the command ends; with 124 when the
- * time is over, 125 when the command ended without having shown what the person waited for.
+ * copy= types the first line that the shell command prints. Standard output gets all that stood on
+ * the terminal. Ends as the command ends; with 124 when the time is over, 125 when the command
+ * ended without having shown what the person waited for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -103,13 +104,33 @@ static void type(struct person *p, const char *text) {
         broken("typing");
 }
 
+/* Looks elsewhere, such as at a telephone. */
+static bool copy(struct person *p, const char *command) {
+    FILE *from = popen(command, "re");
+    char line[1024] = "";
+    bool told = from != NULL && fgets(line, sizeof line, from) != NULL;
+
+    if (from != NULL)
+        (void)pclose(from);
+    line[strcspn(line, "\n")] = '\0';
+    if (told)
+        type(p, line);
+    return told;
+}
+
 /* The first text that did not come, NULL when all is done. */
 static const char *play(struct person *p, char *const acts[]) {
     for (int i = 0; strcmp(acts[i], "--") != 0; i++) {
+        bool done = true;
+
         if (strncmp(acts[i], "type=", 5) == 0)
             type(p, acts[i] + 5);
-        else if (!await(p, acts[i] + 4))
-            return acts[i] + 4;
+        else if (strncmp(acts[i], "copy=", 5) == 0)
+            done = copy(p, acts[i] + 5);
+        else
+            done = await(p, acts[i] + 4);
+        if (!done)
+            return acts[i];
     }
     return NULL;
 }
@@ -119,7 +140,8 @@ static int find_command(int argc, char *const argv[]) {
     for (int i = 2; i < argc - 1; i++) {
         if (strcmp(argv[i], "--") == 0)
             return i + 1;
-        if (strncmp(argv[i], "see=", 4) != 0 && strncmp(argv[i], "type=", 5) != 0)
+        if (strncmp(argv[i], "see=", 4) != 0 && strncmp(argv[i], "type=", 5) != 0 &&
+            strncmp(argv[i], "copy=", 5) != 0)
             return 0;
     }
     return 0;
@@ -132,7 +154,9 @@ int main(int argc, char *argv[]) {
     pid_t pid;
 
     if (command == 0) {
-        (void)fprintf(stderr, "usage: person SECONDS [see=TEXT | type=TEXT]... -- COMMAND...\n");
+        (void)fprintf(stderr,
+                      "usage: person SECONDS [see=TEXT | type=TEXT | copy=SHELL_COMMAND]... "
+                      "-- COMMAND...\n");
         return STATUS_BROKEN;
     }
     p.d = deadline_in_ms(strtol(argv[1], NULL, 10) * 1000);
@@ -148,7 +172,7 @@ int main(int argc, char *argv[]) {
     if (waitpid(pid, &status, 0) != pid)
         broken("waitpid");
     if (missing != NULL)
-        (void)fprintf(stderr, "person: never saw \"%s\"\n", missing);
+        (void)fprintf(stderr, "person: never got past \"%s\"\n", missing);
     if (deadline_left_ms(p.d) == 0)
         return STATUS_LATE;
     if (missing != NULL)

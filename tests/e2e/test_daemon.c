@@ -113,7 +113,10 @@ START_TEST(check_says_good_and_leaves_nothing) {
     helper_configure(NULL, NULL, NULL);
     r = RUN(NULL, place_program("wecom-helper"), "-c", place_path("wecom.conf"), "--check");
     ck_assert_int_eq(r.status, 0);
-    ck_assert_str_eq(r.out, text("%s: good\n", place_path("wecom.conf")));
+    ck_assert_str_eq(
+        r.out, text("warning: [service host] methods = code alone: nobody at a terminal comes by "
+                    "a code of WeCom's OAuth2, only a program does; add message\n%s: good\n",
+                    place_path("wecom.conf")));
     ck_assert(!exists("login.sock"));
     ck_assert_int_eq(count_all(), 0);
 }

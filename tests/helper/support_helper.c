@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "helper/dispatch.h"
 #include "helper/log.h"
+#include "helper/messenger.h"
 #include "helper/people.h"
+#include "helper/throttle.h"
 #include "tests/helper/support.h"
 
 static bool reload(struct helper *helper) {
@@ -24,6 +27,11 @@ static int64_t wall_s(void) {
 }
 
 int64_t inner_helper_wall_s = 1700000000;
+
+static int64_t wall_ms(void *self) {
+    (void)self;
+    return inner_helper_wall_s * 1000;
+}
 
 struct inner_helper *inner_helper_new(const char *services) {
     struct inner_helper *inner = calloc(1, sizeof *inner);
@@ -66,6 +74,14 @@ struct inner_helper *inner_helper_new(const char *services) {
         client_new(inner->helper.base, fake_sender_of(inner->sender), inner->helper.clock);
     inner->helper.members = members_new(inner->helper.clock);
     inner->helper.codes = codes_new();
+    inner->helper.pins = pins_new();
+    inner->helper.messenger = messenger_new(&inner->helper);
+    inner->helper.throttle =
+        throttle_open(NULL,
+                      (struct throttle_clock){.now_ms = inner->helper.clock.now_ms,
+                                              .wall_ms = wall_ms,
+                                              .self = inner->helper.clock.self},
+                      why, sizeof why);
     inner->helper.setup = setup_new(inner->helper.client, config, NULL);
     inner->helper.tries = tries_new(inner->helper.clock);
     inner->helper.handed = handed_new(inner->helper.client, inner->served->directory);
@@ -79,6 +95,7 @@ void inner_helper_free(struct inner_helper *inner) {
     server_free(inner->served->server);
     inner->served->server = NULL;
     ck_assert_uint_eq(inner->helper.waiting, 0);
+    messenger_free(inner->helper.messenger);
     people_free(inner->helper.people);
     members_free(inner->helper.members);
     for (size_t i = 0; i < inner->helper.setup->config->apps_count; i++)
@@ -87,6 +104,8 @@ void inner_helper_free(struct inner_helper *inner) {
     handed_free(inner->helper.handed);
     tries_free(inner->helper.tries);
     codes_free(inner->helper.codes);
+    pins_free(inner->helper.pins);
+    throttle_close(inner->helper.throttle);
     client_free(inner->helper.client);
     store_close(inner->helper.store);
     support_remove(inner->state_dir);
@@ -94,4 +113,29 @@ void inner_helper_free(struct inner_helper *inner) {
     fake_sender_free(inner->sender);
     served_free(inner->served);
     free(inner);
+}
+
+void inner_helper_token(struct inner_helper *inner, const char *part) {
+    static const char gettoken[] = "/cgi-bin/gettoken?";
+
+    for (int i = 0; i < 1000 && fake_waiting(inner->sender, part) == 0; i++) {
+        if (fake_waiting(inner->sender, gettoken) > 0)
+            fake_answer(inner->sender, gettoken, 200,
+                        "{\"access_token\":\"t\",\"expires_in\":7200}");
+        else
+            ck_assert_int_ge(event_base_loop(inner->served->base, EVLOOP_ONCE), 0);
+    }
+    ck_assert_uint_gt(fake_waiting(inner->sender, part), 0);
+}
+
+void inner_helper_result(struct inner_helper *inner, int host, struct wire_message *m,
+                         const char *verdict, const char *reason) {
+    ck_assert(served_receive(inner->served, host, m));
+    ck_assert_int_eq(m->verb, WIRE_RESULT);
+    ck_assert_msg(strcmp(wire_get(m, WIRE_F_VERDICT), verdict) == 0 &&
+                      (reason == NULL) == (wire_get(m, WIRE_F_REASON) == NULL) &&
+                      (reason == NULL || strcmp(wire_get(m, WIRE_F_REASON), reason) == 0),
+                  "%s %s instead of %s %s", wire_get(m, WIRE_F_VERDICT), wire_get(m, WIRE_F_REASON),
+                  verdict, reason);
+    (void)close(host);
 }

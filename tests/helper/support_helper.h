@@ -25,4 +25,11 @@ extern int64_t inner_helper_wall_s;
 struct inner_helper *inner_helper_new(const char *services);
 void inner_helper_free(struct inner_helper *inner);
 
+/* Until WeCom is asked `part` (of a URL): answers a fetch of a token where one comes first. */
+void inner_helper_token(struct inner_helper *inner, const char *part);
+
+/* The host gets this result into `m`, and hangs up. `reason` NULL: none stands there. */
+void inner_helper_result(struct inner_helper *inner, int host, struct wire_message *m,
+                         const char *verdict, const char *reason);
+
 #endif

@@ -769,12 +769,49 @@ START_TEST(two_applications_without_a_secret_are_never_the_same) {
 }
 END_TEST
 
-START_TEST(methods_have_words) {
-    char words[32];
+static const struct {
+    const char *value, *words;
+    unsigned int methods;
+} orders[] = {
+    {"code", "code", CONFIG_METHOD_CODE},
+    {"message", "message", CONFIG_METHOD_MESSAGE},
+    {"message code", "message code", CONFIG_METHOD_MESSAGE | CONFIG_METHOD_CODE},
+    {"code  message", "code message", CONFIG_METHOD_MESSAGE | CONFIG_METHOD_CODE},
+    {"code message code", "code message", CONFIG_METHOD_MESSAGE | CONFIG_METHOD_CODE},
+};
 
-    ck_assert_str_eq(config_method_words(words, sizeof words, CONFIG_METHOD_CODE), "code");
-    ck_assert_str_eq(config_method_words(words, sizeof words, 0), "");
-    ck_assert_str_eq(config_method_words(words, 3, CONFIG_METHOD_CODE), "co");
+START_TEST(methods_keep_their_order) {
+    static const struct config_service none;
+    struct config *c;
+    char words[32], line[64];
+
+    (void)snprintf(line, sizeof line, "methods = %s", orders[_i].value);
+    c = read_with(APP "[service sshd]\n", line);
+    ck_assert_ptr_nonnull(c);
+    ck_assert_uint_eq(c->services[0].methods, orders[_i].methods);
+    ck_assert_str_eq(config_method_words(words, sizeof words, &c->services[0]), orders[_i].words);
+    ck_assert_str_eq(config_method_words(words, 3, &c->services[0]),
+                     _i == 0 || _i > 2 ? "co" : "me");
+    ck_assert_str_eq(config_method_words(words, sizeof words, &none), "");
+    config_free(c);
+}
+END_TEST
+
+static void count_warning(void *arg, const char *sentence) {
+    ck_assert_msg(strstr(sentence, "[service sshd]") != NULL, "%s", sentence);
+    (*(int *)arg)++;
+}
+
+START_TEST(a_terminal_with_code_alone_is_warned_about) {
+    struct config *c = read_text(APP "[service sshd]\nmethods = code\n"
+                                     "[service sudo]\nmethods = code message\n"
+                                     "[service web]\nmethods = code\naccount = no\n");
+    int warnings = 0;
+
+    ck_assert_ptr_nonnull(c);
+    config_warnings(c, count_warning, &warnings);
+    ck_assert_int_eq(warnings, 1);
+    config_free(c);
 }
 END_TEST
 
@@ -820,7 +857,8 @@ Suite *suite(void) {
     tcase_add_loop_test(t, an_application_is_another_when_what_its_token_depends_on_changes, 0,
                         SUPPORT_COUNT(changes));
     tcase_add_test(t, two_applications_without_a_secret_are_never_the_same);
-    tcase_add_test(t, methods_have_words);
+    tcase_add_loop_test(t, methods_keep_their_order, 0, SUPPORT_COUNT(orders));
+    tcase_add_test(t, a_terminal_with_code_alone_is_warned_about);
     suite_add_tcase(s, t);
     return s;
 }

@@ -35,16 +35,8 @@ static void teardown(void) {
     wire_free(m);
 }
 
-/* Answers a fetch of a token where one is needed before `part` is asked for. */
 static void token(const char *part) {
-    for (int i = 0; i < 1000 && fake_waiting(inner->sender, part) == 0; i++) {
-        if (fake_waiting(inner->sender, GETTOKEN) > 0)
-            fake_answer(inner->sender, GETTOKEN, 200,
-                        "{\"access_token\":\"t\",\"expires_in\":7200}");
-        else
-            ck_assert_int_ge(event_base_loop(inner->served->base, EVLOOP_ONCE), 0);
-    }
-    ck_assert_uint_gt(fake_waiting(inner->sender, part), 0);
+    inner_helper_token(inner, part);
 }
 
 static int begin(const char *service, const char *user, const char *link) {
@@ -61,14 +53,7 @@ static int begin(const char *service, const char *user, const char *link) {
 }
 
 static void result(int host, const char *verdict, const char *reason) {
-    ck_assert(served_receive(inner->served, host, m));
-    ck_assert_int_eq(m->verb, WIRE_RESULT);
-    ck_assert_msg(strcmp(wire_get(m, WIRE_F_VERDICT), verdict) == 0 &&
-                      (reason == NULL) == (wire_get(m, WIRE_F_REASON) == NULL) &&
-                      (reason == NULL || strcmp(wire_get(m, WIRE_F_REASON), reason) == 0),
-                  "%s %s instead of %s %s", wire_get(m, WIRE_F_VERDICT), wire_get(m, WIRE_F_REASON),
-                  verdict, reason);
-    (void)close(host);
+    inner_helper_result(inner, host, m, verdict, reason);
 }
 
 /* One login; `member` NULL: user/get is remembered and not asked. */

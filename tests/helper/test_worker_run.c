@@ -82,8 +82,8 @@ static void configure(const char *more) {
 }
 
 /* The user that everything runs as need not reach the place of the build. */
-static char *copy_program(const char *name) {
-    char *from = support_program(name), *to = support_path(directory, name);
+static char *copy(char *from, const char *name) {
+    char *to = support_path(directory, name);
     static char bytes[1 << 16];
     int in = open(from, O_RDONLY | O_CLOEXEC);
     int out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
@@ -100,17 +100,15 @@ static char *copy_program(const char *name) {
 }
 
 static void setup(void) {
-    char *sim_program, *data, *file;
+    char *sim_program, *data;
 
     log_open("test", true, LOG_DEBUG);
     log_pass_on(pass, NULL);
     lines = strdup("");
     directory = support_directory();
-    program = copy_program("wecom-helper");
-    sim_program = copy_program("wecom-sim");
-    file = realpath("tests/sim/members.json", NULL);
-    data = support_path(directory, "members.json");
-    ck_assert_int_eq(symlink(file, data), 0);
+    program = copy(support_program("wecom-helper"), "wecom-helper");
+    sim_program = copy(support_program("wecom-sim"), "wecom-sim");
+    data = copy(realpath("tests/sim/members.json", NULL), "members.json");
     table_path = support_path(directory, "state/public/accounts.cdb");
     if (geteuid() == 0) { /* the second process never runs as root */
         ck_assert_int_eq(chown(directory, NOBODY, NOBODY), 0);
@@ -124,7 +122,6 @@ static void setup(void) {
     client = client_new(base, http_sender(http), (struct client_clock){.now_ms = real_ms});
     free(sim_program);
     free(data);
-    free(file);
 }
 
 static void open_store(void) {

@@ -718,6 +718,29 @@ START_TEST(only_the_status_itself_makes_a_member_active) {
 }
 END_TEST
 
+static const struct {
+    const char *json;
+    bool reached;
+} sendings[] = {
+    {"{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":\"M\"}", true},
+    {"{\"errcode\":0,\"invaliduser\":\"\",\"unlicenseduser\":\"\"}", true},
+    {"{\"errcode\":0,\"invaliduser\":[]}", true},
+    {"{\"errcode\":0,\"invaliduser\":\"zhangsan\"}", false},
+    {"{\"errcode\":0,\"invaliduser\":[\"zhangsan\"]}", false},
+    {"{\"errcode\":0,\"invaliduser\":null}", false},
+    {"{\"errcode\":0,\"invaliduser\":\"\",\"unlicenseduser\":\"zhangsan\"}", false},
+};
+
+START_TEST(a_message_that_reached_nobody_is_told) {
+    struct answer answer;
+
+    ck_assert_int_eq(parse_bytes(&answer, sendings[_i].json, strlen(sendings[_i].json)), WECOM_OK);
+    ck_assert(answer_has_reached(answer.json) == sendings[_i].reached);
+    answer_clear(&answer);
+    ck_assert(!answer_has_reached(NULL));
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("answer");
     TCase *t = tcase_create("answer");
@@ -745,6 +768,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, any_changed_byte_is_survived, 0, COUNT(whole));
     tcase_add_loop_test(t, no_changed_byte_makes_a_member_of_a_stranger, 0, COUNT(strangers));
     tcase_add_test(t, only_the_status_itself_makes_a_member_active);
+    tcase_add_loop_test(t, a_message_that_reached_nobody_is_told, 0, COUNT(sendings));
     suite_add_tcase(s, t);
     return s;
 }

@@ -69,6 +69,12 @@ static const struct {
      API "/cgi-bin/user/list?access_token=TOK&department_id=4294967295",
      NULL},
     {CALLS_TAG_GET, API, {"7"}, API "/cgi-bin/tag/get?access_token=TOK&tagid=7", NULL},
+    {CALLS_MESSAGE_SEND,
+     API,
+     {"zhangsan", "text", "1000002", "123456 \"x\"\n\xE5\xBC\xA0"},
+     API "/cgi-bin/message/send?access_token=TOK",
+     "{\"touser\":\"zhangsan\",\"msgtype\":\"text\",\"agentid\":1000002,"
+     "\"text\":{\"content\":\"123456 \\\"x\\\"\\n\xE5\xBC\xA0\"}}"},
     {CALLS_USER_GET,
      "https://proxy.example.com:8443/wecom/v1",
      {"a"},

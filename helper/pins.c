@@ -1,0 +1,161 @@
+/* One-time codes of six digits that were sent to people. */
+#include "helper/pins.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "wecom/limits.h"
+
+enum { DIGEST_BYTES = 32, NUMBERS = 1000000 };
+
+struct pin {
+    bool used;   /* the place is taken */
+    bool unsent; /* the next one to begin gets another code */
+    unsigned char owner[DIGEST_BYTES], code[DIGEST_BYTES];
+    int64_t made_ms;
+    unsigned int tries;
+};
+
+struct pins {
+    unsigned char key[DIGEST_BYTES];
+    struct pin pins[2][PINS_MOST]; /* of nobody, of people */
+};
+
+struct pins *pins_new(void) {
+    struct pins *pins = calloc(1, sizeof *pins);
+
+    if (pins != NULL && getrandom(pins->key, sizeof pins->key, 0) != (ssize_t)sizeof pins->key) {
+        free(pins);
+        pins = NULL;
+    }
+    return pins;
+}
+
+void pins_free(struct pins *pins) {
+    if (pins != NULL)
+        OPENSSL_cleanse(pins, sizeof *pins);
+    free(pins);
+}
+
+bool pins_is_form(const char *text) {
+    return strspn(text, "0123456789") == PINS_DIGITS && text[PINS_DIGITS] == '\0';
+}
+
+/* Keyed digest of an owner, or of his code (`digits` not NULL): each word with its NUL. */
+static bool digest_of(const struct pins *pins, const struct pins_owner *owner, const char *digits,
+                      unsigned char digest[DIGEST_BYTES]) {
+    const char *const words[] = {digits != NULL ? digits : "", owner->user, owner->service,
+                                 owner->origin, owner->userid != NULL ? owner->userid : ""};
+    unsigned char text[WECOM_ANSWER_MAX_BYTES];
+    size_t used = 0;
+    unsigned int n = 0;
+    bool good = true;
+
+    for (size_t i = 0; good && i < sizeof words / sizeof words[0]; i++) {
+        size_t len = strlen(words[i]) + 1;
+
+        good = len <= sizeof text - used;
+        if (good)
+            memcpy(text + used, words[i], len);
+        used += good ? len : 0;
+    }
+    good = good &&
+           HMAC(EVP_sha256(), pins->key, sizeof pins->key, text, used, digest, &n) != NULL &&
+           n == DIGEST_BYTES;
+    OPENSSL_cleanse(text, sizeof text);
+    return good;
+}
+
+/* The owner's pin, else the place for one. */
+static struct pin *find(struct pins *pins, const struct pins_owner *owner,
+                        const unsigned char digest[DIGEST_BYTES], bool *found) {
+    struct pin *all = pins->pins[owner->userid != NULL], *place = &all[0];
+
+    for (size_t i = 0; i < PINS_MOST; i++) {
+        struct pin *p = &all[i];
+
+        *found = p->used && CRYPTO_memcmp(p->owner, digest, DIGEST_BYTES) == 0;
+        if (*found)
+            return p;
+        if (place->used && (!p->used || p->made_ms < place->made_ms))
+            place = p;
+    }
+    return place;
+}
+
+static bool is_live(const struct pin *pin, int64_t now_ms) {
+    return now_ms - pin->made_ms < PINS_LIVE_MS;
+}
+
+/* Each number of six digits with the same chance: what would favour the lower ones is thrown away.
+ */
+static bool draw(char digits[PINS_DIGITS + 1]) {
+    const uint32_t fair = UINT32_MAX - UINT32_MAX % NUMBERS;
+    uint32_t number;
+
+    do {
+        if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+            return false;
+    } while (number >= fair);
+    number %= NUMBERS;
+    for (size_t i = PINS_DIGITS; i-- > 0; number /= 10)
+        digits[i] = (char)('0' + number % 10);
+    digits[PINS_DIGITS] = '\0';
+    return true;
+}
+
+bool pins_make(struct pins *pins, const struct pins_owner *owner, int64_t now_ms,
+               char digits[PINS_DIGITS + 1]) {
+    unsigned char digest[DIGEST_BYTES];
+    unsigned int tries = 0;
+    struct pin *pin;
+    bool found;
+
+    if (!digest_of(pins, owner, NULL, digest))
+        return false;
+    pin = find(pins, owner, digest, &found);
+    if (found && is_live(pin, now_ms)) {
+        if (!pin->unsent)
+            return false;
+        tries = pin->tries;
+    }
+    *pin = (struct pin){.made_ms = now_ms, .tries = tries};
+    memcpy(pin->owner, digest, DIGEST_BYTES);
+    pin->used = draw(digits) && digest_of(pins, owner, digits, pin->code);
+    return pin->used;
+}
+
+void pins_unsent(struct pins *pins, const struct pins_owner *owner) {
+    unsigned char digest[DIGEST_BYTES];
+    struct pin *pin;
+    bool found;
+
+    if (!digest_of(pins, owner, NULL, digest))
+        return;
+    pin = find(pins, owner, digest, &found);
+    if (found)
+        pin->unsent = true;
+}
+
+enum pins_answer pins_try(struct pins *pins, const struct pins_owner *owner, int64_t now_ms,
+                          const char *digits) {
+    unsigned char digest[DIGEST_BYTES], code[DIGEST_BYTES];
+    struct pin *pin;
+    bool found, right;
+
+    if (!digest_of(pins, owner, NULL, digest) || !digest_of(pins, owner, digits, code))
+        return PINS_WRONG;
+    pin = find(pins, owner, digest, &found);
+    if (!found || !is_live(pin, now_ms))
+        return PINS_WRONG;
+    right = CRYPTO_memcmp(pin->code, code, DIGEST_BYTES) == 0 && owner->userid != NULL &&
+            pins_is_form(digits);
+    if (!right && ++pin->tries < PINS_TRIES)
+        return PINS_WRONG;
+    *pin = (struct pin){0};
+    return right ? PINS_RIGHT : PINS_OVER;
+}
