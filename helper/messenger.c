@@ -1,13 +1,16 @@
 /* Sends people their sign-in codes. */
 #include "helper/messenger.h"
 
+#include <event2/event.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "common/names.h"
 #include "common/text.h"
 #include "helper/people.h"
 #include "helper/reasons.h"
@@ -21,6 +24,7 @@ struct sending {
     struct messenger *messenger;
     struct sending *next, **link;
     struct request request; /* of the login that wanted it: without its host */
+    struct event *start;
     struct members_watch *watch;
     struct client_request *call;
     char userid[WECOM_USERID_MAX_BYTES + 1];
@@ -46,6 +50,8 @@ static void end(struct sending *s) {
     if (s->next != NULL)
         s->next->link = s->link;
     s->messenger->count--;
+    if (s->start != NULL)
+        event_free(s->start);
     members_drop(s->watch);
     client_cancel(s->call);
     request_close(&s->request);
@@ -156,6 +162,55 @@ static void on_member(void *arg, const struct members_answer *said) {
     hear(s, said);
 }
 
+/* A little later, nobody knows when: the work of sending must not show in the time of the prompt,
+ * or of the answer to whoever types at once.
+ */
+static bool arm(struct event *start) {
+    struct timeval later = {.tv_usec = MESSENGER_LATER_LEAST_MS * 1000};
+    uint8_t byte;
+
+    if (getrandom(&byte, sizeof byte, 0) != (ssize_t)sizeof byte)
+        return false;
+    later.tv_usec += byte * MESSENGER_LATER_MORE_MS * 1000 / UINT8_MAX;
+    return evtimer_add(start, &later) == 0;
+}
+
+/* One message to a person after the other: else many at once would all find the count below its
+ * limit.
+ */
+static bool is_another_under_way(const struct sending *s) {
+    for (const struct sending *o = s->messenger->sendings; o != NULL; o = o->next) {
+        if (o != s && (o->watch != NULL || o->call != NULL) &&
+            name_same_userid(o->userid, s->userid))
+            return true;
+    }
+    return false;
+}
+
+static void on_start(evutil_socket_t fd, short what, void *arg) {
+    static const struct client_failure often = {
+        .detail = "five messages to this person within ten minutes are enough"};
+    struct sending *s = arg;
+    struct request *r = &s->request;
+    const struct members_answer *known = members_known(r->helper->members, r->app, s->userid);
+
+    (void)fd;
+    (void)what;
+    if (is_another_under_way(s) && helper_now_ms(r->helper) < r->ask_until_ms && arm(s->start))
+        return;
+    if (!throttle_may_send(r->helper->throttle, s->userid)) {
+        fail(s, WECOM_REASON_TOO_MANY_TRIES, &often);
+        return;
+    }
+    if (known != NULL) {
+        hear(s, known);
+        return;
+    }
+    s->watch = members_ask(r->helper->members, r->app, s->userid, on_member, s);
+    if (s->watch == NULL)
+        fail(s, WECOM_REASON_INTERNAL, NULL);
+}
+
 static struct sending *new_sending(const struct request *r, const char *userid,
                                    const char *digits) {
     struct messenger *messenger = r->helper->messenger;
@@ -183,26 +238,20 @@ static struct sending *new_sending(const struct request *r, const char *userid,
 void messenger_send(const struct request *r, const char *userid,
                     const char digits[PINS_DIGITS + 1]) {
     static const struct client_failure full = {.detail = "too many messages at once"};
-    static const struct client_failure often = {
-        .detail = "five messages to this person within ten minutes are enough"};
-    const struct members_answer *known = members_known(r->helper->members, r->app, userid);
-    bool may = throttle_may_send(r->helper->throttle, userid);
-    struct sending *s = may ? new_sending(r, userid, digits) : NULL;
+    struct sending *s = new_sending(r, userid, digits);
 
     if (s == NULL) {
         struct pins_owner owner = messenger_owner(r, userid);
 
-        request_log(r, may ? LOG_ERR : LOG_WARNING, "code not sent", userid, "message",
-                    may ? WECOM_REASON_INTERNAL : WECOM_REASON_TOO_MANY_TRIES,
-                    may ? &full : &often);
+        request_log(r, LOG_ERR, "code not sent", userid, "message", WECOM_REASON_INTERNAL, &full);
         pins_unsent(r->helper->pins, &owner);
         return;
     }
-    if (known != NULL) {
-        hear(s, known);
-        return;
-    }
-    s->watch = members_ask(r->helper->members, r->app, s->userid, on_member, s);
-    if (s->watch == NULL)
+    s->start = evtimer_new(r->helper->base, on_start, s);
+    if (s->start == NULL || !arm(s->start))
         fail(s, WECOM_REASON_INTERNAL, NULL);
+}
+
+unsigned int messenger_count(const struct messenger *messenger) {
+    return messenger->count;
 }

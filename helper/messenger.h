@@ -9,7 +9,10 @@
 
 enum {
     MESSENGER_ASK_MS = 20000, /* one sending with everything that it takes */
-    MESSENGER_MOST = 256,     /* at once; one more is not sent, and that is logged */
+    /* It begins after the one and at most the other more, by chance. */
+    MESSENGER_LATER_LEAST_MS = 50,
+    MESSENGER_LATER_MORE_MS = 200,
+    MESSENGER_MOST = 256, /* at once; one more is not sent, and that is logged */
 };
 
 struct messenger;
@@ -18,6 +21,9 @@ struct messenger;
 struct messenger *messenger_new(struct helper *helper);
 /* Before what it works with goes. NULL allowed. */
 void messenger_free(struct messenger *messenger);
+
+/* Sendings that go on or are about to begin. */
+unsigned int messenger_count(const struct messenger *messenger);
 
 /* Whose code a login of this member is; `userid` NULL: nobody's. Valid as long as both. */
 struct pins_owner messenger_owner(const struct request *r, const char *userid);

@@ -1,9 +1,11 @@
 /* Whoever guesses has to wait, nobody else does, and the administrator sees and ends it. */
+#include <event2/event.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/messenger.h"
 #include "helper/throttle.h"
 #include "tests/check_main.h"
 #include "tests/helper/support_host.h"
@@ -57,8 +59,9 @@ START_TEST(whoever_waits_and_presses_enter_goes_on) {
 
     host_start(SSHD);
     host_has_account("lisi");
-    guess("lisi", FREE + 1);
+    guess("lisi", FREE);
     host_delivered("lisi"); /* the third guess ended this one */
+    guess("lisi", 1);
     host_delivered("lisi");
     host = host_begin_from("lisi", NULL, "10.0.0.5", NULL);
     host_asked(host, "Enter");
@@ -206,12 +209,44 @@ START_TEST(a_person_gets_five_messages_in_ten_minutes) {
         (void)close(host);
         support_run(host_inner->served->base);
     }
+    while (messenger_count(host_inner->helper.messenger) > 0)
+        ck_assert_int_eq(event_base_loop(host_inner->served->base, EVLOOP_ONCE), 0);
     ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 5);
     host_inner->now.ms += THROTTLE_MESSAGES_MS;
     (void)close(host_begin_from("lisi", NULL, origins[6], NULL));
     inner_helper_token(host_inner, USER_GET); /* what is known of him has aged as well */
     fake_answer(host_inner->sender, USER_GET, 200, ACTIVE("lisi"));
     host_delivered("lisi");
+}
+END_TEST
+
+/* All wanted before the first is sent. */
+START_TEST(many_messages_at_once_are_no_more) {
+    static const struct timeval latest = {
+        .tv_usec = (MESSENGER_LATER_LEAST_MS + MESSENGER_LATER_MORE_MS + 10) * 1000};
+    char origin[32];
+
+    host_start(SSHD);
+    host_has_account("lisi");
+    for (int i = 0; i < 12; i++) {
+        int host;
+
+        (void)snprintf(origin, sizeof origin, i == 0 ? "10.0.0.5" : "10.0.0.5%d", i);
+        host = host_begin_from("lisi", NULL, origin, NULL);
+        host_asked(host, "Six-digit code");
+        (void)close(host);
+    }
+    /* until the last one may have begun */
+    ck_assert_int_eq(event_base_loopexit(host_inner->served->base, &latest), 0);
+    ck_assert_int_eq(event_base_dispatch(host_inner->served->base), 0);
+    for (int i = 0; i < 5; i++) {
+        inner_helper_token(host_inner, SEND);
+        ck_assert_uint_eq(fake_waiting(host_inner->sender, SEND), 1);
+        host_delivered("lisi");
+    }
+    while (messenger_count(host_inner->helper.messenger) > 0)
+        ck_assert_int_eq(event_base_loop(host_inner->served->base, EVLOOP_ONCE), 0);
+    ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 5);
 }
 END_TEST
 
@@ -311,6 +346,7 @@ Suite *suite(void) {
     tcase_add_test(t, identities_are_not_slowed);
     tcase_add_test(t, an_origin_that_tries_many_names_waits_with_all_of_them);
     tcase_add_test(t, a_person_gets_five_messages_in_ten_minutes);
+    tcase_add_test(t, many_messages_at_once_are_no_more);
     tcase_add_test(t, the_administrator_sees_who_waits_and_who_is_slowed);
     tcase_add_test(t, the_administrator_ends_a_delay);
     suite_add_tcase(s, t);
