@@ -26,9 +26,16 @@ enum config_export {
 };
 
 /* Sign-in methods: bits of `methods`, and the words of methods=. */
-enum config_method { CONFIG_METHOD_CODE = 1 << 0, CONFIG_METHOD_MESSAGE = 1 << 1 };
+enum config_method {
+    CONFIG_METHOD_CODE = 1 << 0,
+    CONFIG_METHOD_MESSAGE = 1 << 1,
+    CONFIG_METHOD_SCAN = 1 << 2,
+};
 
-enum { CONFIG_METHODS = 2 };
+/* How a terminal is shown a link. */
+enum config_qr { CONFIG_QR_UTF8, CONFIG_QR_ASCII, CONFIG_QR_OFF };
+
+enum { CONFIG_METHODS = 3 };
 
 /* What a login name is made of. */
 enum config_username { CONFIG_USERNAME_USERID, CONFIG_USERNAME_ALIAS, CONFIG_USERNAME_EMAIL };
@@ -125,6 +132,7 @@ struct config_service {
     char callers_text[512];
     char socket[CONFIG_PATH_BYTES]; /* "" when it has none of its own */
     enum config_lang lang;
+    enum config_qr qr;
     struct policy allow, deny;
 };
 

@@ -10,6 +10,7 @@
 #include "helper/log.h"
 #include "helper/login.h"
 #include "helper/web_host.h"
+#include "helper/web_visit.h"
 
 enum when {
     FIRST, /* opens an exchange */
@@ -20,6 +21,7 @@ enum who {
     HOST,     /* decided by callers= of the service, inside the exchange: the answer is a verdict */
     THE_SAME, /* whoever runs the exchange */
     OPERATOR, /* root, or the helper's own user */
+    PAGES,    /* whoever can open the socket: its group is that of wecom-web alone */
 };
 
 struct rule {
@@ -42,6 +44,8 @@ static const struct rule rules[] = {
     {WIRE_APP_SET,   SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, app_set_begin},
     {WIRE_ADMIN,     SERVER_ADMIN,                  OPERATOR, FIRST, admin_begin},
     {WIRE_ROW,       SERVER_ADMIN,                  OPERATOR, LATER, admin_row},
+    {WIRE_VISIT,     SERVER_WEB,                    PAGES,    FIRST, web_visit_open},
+    {WIRE_CALLBACK,  SERVER_WEB,                    PAGES,    FIRST, web_visit_callback},
 };
 /* clang-format on */
 

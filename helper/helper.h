@@ -15,6 +15,7 @@
 #include "helper/worker.h"
 
 struct event_base;
+struct links;
 struct messenger;
 struct people;
 struct login;
@@ -27,6 +28,7 @@ struct helper {
     struct client *client;
     struct members *members;
     struct codes *codes;
+    struct links *links; /* that terminals show */
     struct pins *pins; /* codes that were sent as messages */
     struct messenger *messenger;
     struct throttle *throttle; /* failures, messages, for each origin and person */

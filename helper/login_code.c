@@ -234,6 +234,7 @@ static void answer(struct login *login, const char *text) {
 
 const struct login_method login_method_code = {.word = "code",
                                                .bit = CONFIG_METHOD_CODE,
+                                               .blind = true,
                                                .fits = fits,
                                                .begin = begin,
                                                .answer = answer,

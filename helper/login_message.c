@@ -114,6 +114,7 @@ static void answer(struct login *login, const char *text) {
 
 const struct login_method login_method_message = {.word = "message",
                                                   .bit = CONFIG_METHOD_MESSAGE,
+                                                  .blind = true,
                                                   .fits = pins_is_form,
                                                   .begin = begin,
                                                   .answer = answer,

@@ -12,6 +12,7 @@ struct login;
 struct login_method {
     const char *word; /* of methods= */
     enum config_method bit;
+    bool blind; /* may serve a host that answers before it asks */
     /* May this be an answer, by its form? `text` has no blanks around it. */
     bool (*fits)(const char *text);
     /* `authtok`: what the host already has, NULL. Neither it nor an answer has blanks around it,
@@ -19,11 +20,15 @@ struct login_method {
      * now or later.
      */
     void (*begin)(struct login *login, const char *authtok);
+    /* What stands above the prompt, in this language; NULL: the text that login_ask names. */
+    void (*info)(struct login *login, enum config_lang lang, char *out, size_t bytes);
+    /* Is this a word for the method itself? The person is asked again then. NULL: it has none. */
+    bool (*heeds)(struct login *login, const char *word);
     void (*answer)(struct login *login, const char *text);
     void (*drop)(void *state);
 };
 
-extern const struct login_method login_method_code, login_method_message;
+extern const struct login_method login_method_code, login_method_message, login_method_scan;
 
 const struct request *login_request(const struct login *login);
 

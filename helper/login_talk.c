@@ -8,9 +8,13 @@
 #include "helper/texts.h"
 #include "helper/throttle.h"
 
-enum { ROUNDS = 12 /* prompts of one login; older sshd dies of too many */ };
+enum {
+    ROUNDS = 12,       /* prompts of one login; older sshd dies of too many */
+    INFO_BYTES = 8192, /* of the wire */
+};
 
-static const struct login_method *const methods[] = {&login_method_code, &login_method_message};
+static const struct login_method *const methods[] = {&login_method_code, &login_method_message,
+                                                     &login_method_scan};
 
 static const struct login_method *find_method(enum config_method bit) {
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
@@ -68,7 +72,7 @@ static void write_others(const struct login *login, char *out, size_t bytes) {
 }
 
 /* What stands above the prompt; "": nothing. */
-static void write_info(const struct login *login, char *out, size_t bytes) {
+static void write_info(struct login *login, char *out, size_t bytes) {
     char others[64];
     size_t used;
 
@@ -76,7 +80,10 @@ static void write_info(const struct login *login, char *out, size_t bytes) {
         write_wait(login, "wait_and_enter", out, bytes);
         return;
     }
-    texts_fill(out, bytes, login->lang, login->info_id, login->request.id, NULL);
+    if (login->method->info != NULL)
+        login->method->info(login, login->lang, out, bytes);
+    else
+        texts_fill(out, bytes, login->lang, login->info_id, login->request.id, NULL);
     write_others(login, others, sizeof others);
     used = strlen(out);
     if (others[0] == '\0' || used + 2 > bytes)
@@ -89,7 +96,7 @@ static void write_info(const struct login *login, char *out, size_t bytes) {
 
 static void ask_again(struct login *login) {
     struct wire_message *m = wire_new(WIRE_ASK);
-    char prompt[256], info[1024];
+    char prompt[256], info[INFO_BYTES];
 
     if (login->rounds++ >= ROUNDS) {
         wire_free(m);
@@ -120,7 +127,7 @@ static const struct login_method *fitting(const struct login *login, const char 
     for (size_t i = 0; i < service->order_count; i++) {
         const struct login_method *method = find_method(service->order[i]);
 
-        if (method->fits(text))
+        if (method->blind && method->fits(text))
             return method;
     }
     return NULL;
@@ -157,11 +164,27 @@ static void begin_method(struct login *login, const struct login_method *method,
     method->begin(login, authtok);
 }
 
-/* What the host has already goes to the method that it fits, else to the preferred one: that has to
- * refuse it as it refuses anything.
+/* The preferred method of those that serve a host which answers before it asks; NULL: none does. */
+static const struct login_method *first_blind(const struct login *login) {
+    const struct config_service *service = login->request.service;
+
+    for (size_t i = 0; i < service->order_count; i++) {
+        const struct login_method *method = find_method(service->order[i]);
+
+        if (method->blind)
+            return method;
+    }
+    return NULL;
+}
+
+/* What the host has already goes to the method that it fits, else to the preferred one that may
+ * take it: that has to refuse it as it refuses anything.
  */
 void login_begin_first(struct login *login, const char *authtok) {
     const struct login_method *method = authtok != NULL ? fitting(login, authtok) : NULL;
+
+    if (authtok != NULL && method == NULL)
+        method = first_blind(login);
 
     /* hosts show a text with a prompt only: whoever must wait is asked to press Enter after it */
     if (authtok == NULL && wait_ms(login) > 0) {
@@ -185,7 +208,8 @@ void login_take_answer(struct login *login, const char *text) {
             begin_method(login, login->method, NULL);
     } else if (method != NULL && method != login->method) {
         begin_method(login, method, NULL);
-    } else if (method != NULL || is_lang(text, &login->lang)) {
+    } else if (method != NULL || is_lang(text, &login->lang) ||
+               (login->method->heeds != NULL && login->method->heeds(login, text))) {
         ask_again(login);
     } else if (!is_slowed(login)) {
         login->judged = true;

@@ -20,6 +20,7 @@
 #include "helper/dispatch.h"
 #include "helper/helper.h"
 #include "helper/import_child.h"
+#include "helper/links.h"
 #include "helper/log.h"
 #include "helper/messenger.h"
 #include "helper/notify.h"
@@ -229,6 +230,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->members = members_new(helper->clock);
     helper->codes = codes_new();
     helper->pins = pins_new();
+    helper->links = links_new();
     helper->messenger = messenger_new(helper);
     helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
@@ -238,7 +240,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
-        helper->pins == NULL || helper->messenger == NULL || helper->throttle == NULL) {
+        helper->pins == NULL || helper->links == NULL || helper->messenger == NULL || helper->throttle == NULL) {
         config_free(config);
         goto out;
     }
@@ -276,6 +278,7 @@ out:
     tries_free(helper->tries);
     codes_free(helper->codes);
     pins_free(helper->pins);
+    links_free(helper->links);
     throttle_close(helper->throttle);
     client_free(helper->client);
     http_free(http);

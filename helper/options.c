@@ -27,8 +27,13 @@ static const struct word log_levels[] = {{"err", LOG_ERR},       {"warning", LOG
 static const struct word langs[] = {
     {"both", CONFIG_LANG_BOTH}, {"zh", CONFIG_LANG_ZH}, {"en", CONFIG_LANG_EN}, {NULL, 0}};
 
-static const struct word methods[] = {
-    {"code", CONFIG_METHOD_CODE}, {"message", CONFIG_METHOD_MESSAGE}, {NULL, 0}};
+static const struct word methods[] = {{"code", CONFIG_METHOD_CODE},
+                                      {"message", CONFIG_METHOD_MESSAGE},
+                                      {"scan", CONFIG_METHOD_SCAN},
+                                      {NULL, 0}};
+
+static const struct word qrs[] = {
+    {"utf8", CONFIG_QR_UTF8}, {"ascii", CONFIG_QR_ASCII}, {"off", CONFIG_QR_OFF}, {NULL, 0}};
 
 static const struct word exports[] = {{"account", CONFIG_EXPORT_ACCOUNT},
                                       {"userid", CONFIG_EXPORT_USERID},
@@ -179,6 +184,15 @@ static const char *set_lang(const struct option *self, void *target, const char 
     return NULL;
 }
 
+static const char *set_qr(const struct option *self, void *target, const char *value) {
+    unsigned int qr;
+
+    if (!find_word(qrs, value, strlen(value), &qr))
+        return "must be one of utf8, ascii, off";
+    *(enum config_qr *)place(self, target) = (enum config_qr)qr;
+    return NULL;
+}
+
 /* Blank-separated words of one table, as bits. */
 static bool set_bits(const struct word *words, const char *value, unsigned int *bits) {
     *bits = 0;
@@ -206,13 +220,13 @@ static const char *set_methods(const struct option *self, void *target, const ch
         unsigned int bit;
 
         if (!find_word(methods, value, len, &bit))
-            return "must be a list of sign-in methods: message, code";
+            return "must be a list of sign-in methods: scan, message, code";
         if ((service->methods & bit) == 0)
             service->order[service->order_count++] = (enum config_method)bit;
         service->methods |= bit;
         value += len;
     }
-    return service->methods != 0 ? NULL : "must be a list of sign-in methods: message, code";
+    return service->methods != 0 ? NULL : "must be a list of sign-in methods: scan, message, code";
 }
 
 static const char *set_exports(const struct option *self, void *target, const char *value) {
@@ -318,6 +332,7 @@ static const struct option all[] = {
     {OPTIONS_SERVICE, "allow", NULL, false, options_set_policy, AT(config_service, allow)},
     {OPTIONS_SERVICE, "deny", NULL, false, options_set_policy, AT(config_service, deny)},
     {OPTIONS_SERVICE, "lang", "both", false, set_lang, AT(config_service, lang)},
+    {OPTIONS_SERVICE, "qr", "utf8", false, set_qr, AT(config_service, qr)},
     {0},
 };
 /* clang-format on */

@@ -93,7 +93,7 @@ static bool is_live(const struct pin *pin, int64_t now_ms) {
 
 /* Each number of six digits with the same chance: what would favour the lower ones is thrown away.
  */
-static bool draw(char digits[PINS_DIGITS + 1]) {
+bool pins_draw(char digits[PINS_DIGITS + 1]) {
     const uint32_t fair = UINT32_MAX - UINT32_MAX % NUMBERS;
     uint32_t number;
 
@@ -125,7 +125,7 @@ bool pins_make(struct pins *pins, const struct pins_owner *owner, int64_t now_ms
     }
     *pin = (struct pin){.made_ms = now_ms, .tries = tries};
     memcpy(pin->owner, digest, DIGEST_BYTES);
-    pin->used = draw(digits) && digest_of(pins, owner, digits, pin->code);
+    pin->used = pins_draw(digits) && digest_of(pins, owner, digits, pin->code);
     return pin->used;
 }
 

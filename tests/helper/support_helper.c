@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "helper/dispatch.h"
+#include "helper/links.h"
 #include "helper/log.h"
 #include "helper/messenger.h"
 #include "helper/people.h"
@@ -75,6 +76,7 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.members = members_new(inner->helper.clock);
     inner->helper.codes = codes_new();
     inner->helper.pins = pins_new();
+    inner->helper.links = links_new();
     inner->helper.messenger = messenger_new(&inner->helper);
     inner->helper.throttle =
         throttle_open(NULL,
@@ -105,6 +107,7 @@ void inner_helper_free(struct inner_helper *inner) {
     tries_free(inner->helper.tries);
     codes_free(inner->helper.codes);
     pins_free(inner->helper.pins);
+    links_free(inner->helper.links);
     throttle_close(inner->helper.throttle);
     client_free(inner->helper.client);
     store_close(inner->helper.store);

@@ -1,0 +1,372 @@
+/* Sign-in method `scan`: a terminal, browsers, and people who hold one of them or the other. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/links.h"
+#include "tests/check_main.h"
+#include "tests/helper/support_host.h"
+
+#define WEB "[web]\npublic_url = https://login.example.com/prefix\n"
+#define SCAN WEB "[service sshd]\nmethods = scan message code\nlang = en\n"
+
+/* A browser, as wecom-web describes it. */
+struct browser {
+    const char *agent;
+    char cookie[LINKS_WORD_BYTES], state[LINKS_WORD_BYTES], location[2048];
+    char page[33], pin[PINS_DIGITS + 1];
+};
+
+static struct browser wecom, other;
+static char key[LINKS_ID_BYTES];
+
+static void setup(void) {
+    wecom = other = (struct browser){.agent = "wecom"};
+    host_start(SCAN);
+    host_has_account("lisi");
+}
+
+static const char *word_or_nothing(enum wire_field field) {
+    const char *value = wire_get(host_m, field);
+
+    return value != NULL ? value : "";
+}
+
+/* A login of the user, with the link of its picture in `key`. */
+static int show_picture(const char *user) {
+    int host = host_begin_from(user, NULL, "10.0.0.5", NULL);
+    const char *link;
+
+    host_asked(host, "Code on your phone");
+    link = strstr(wire_get(host_m, WIRE_F_INFO_TEXT), "https://login.example.com/prefix/s/");
+    ck_assert_ptr_nonnull(link);
+    (void)snprintf(key, sizeof key, "%s", strrchr(link, '/') + 1);
+    ck_assert_uint_eq(strlen(key), LINKS_ID_BYTES - 1);
+    return host;
+}
+
+/* Asks, and leaves the socket open for the answer. */
+static int ask(enum wire_verb verb, struct browser *b, const char *code) {
+    int web = served_dial(host_inner->served, "web.sock");
+
+    if (verb == WIRE_VISIT)
+        served_say(web, verb, WIRE_F_PLACE, "link", WIRE_F_KEY, key, WIRE_F_COOKIE,
+                   b->cookie[0] != '\0' ? b->cookie : NULL, WIRE_F_CLIENT, "203.0.113.9",
+                   WIRE_F_AGENT, b->agent, WIRE_FIELD_COUNT);
+    else
+        served_say(web, verb, WIRE_F_STATE, b->state[0] != '\0' ? b->state : NULL, WIRE_F_CODE,
+                   code, WIRE_F_COOKIE, b->cookie[0] != '\0' ? b->cookie : NULL, WIRE_F_CLIENT,
+                   "203.0.113.9", WIRE_F_AGENT, b->agent, WIRE_FIELD_COUNT);
+    ck_assert(served_receive(host_inner->served, web, host_m));
+    ck_assert_int_eq(host_m->verb, WIRE_READY);
+    return web;
+}
+
+static void hear(int web, struct browser *b, const char *page) {
+    const char *state;
+
+    ck_assert(served_receive(host_inner->served, web, host_m));
+    ck_assert_int_eq(host_m->verb, WIRE_PAGE);
+    (void)snprintf(b->page, sizeof b->page, "%s", word_or_nothing(WIRE_F_PAGE));
+    ck_assert_str_eq(b->page, page);
+    (void)snprintf(b->pin, sizeof b->pin, "%s", word_or_nothing(WIRE_F_PIN));
+    if (wire_get(host_m, WIRE_F_COOKIE) != NULL)
+        (void)snprintf(b->cookie, sizeof b->cookie, "%s", wire_get(host_m, WIRE_F_COOKIE));
+    (void)snprintf(b->location, sizeof b->location, "%s", word_or_nothing(WIRE_F_LOCATION));
+    state = strstr(b->location, "&state=");
+    if (state != NULL)
+        (void)snprintf(b->state, sizeof b->state, "%.*s", LINKS_WORD_BYTES - 1, state + 7);
+    /* nothing of the login for whom it is not */
+    if (strcmp(page, "code") != 0) {
+        ck_assert_ptr_null(wire_get(host_m, WIRE_F_SERVICE));
+        ck_assert_ptr_null(wire_get(host_m, WIRE_F_ORIGIN));
+        ck_assert_str_eq(b->pin, "");
+    }
+    (void)close(web);
+}
+
+static void visit(struct browser *b, const char *page) {
+    hear(ask(WIRE_VISIT, b, NULL), b, page);
+}
+
+static const char *code(void) {
+    static unsigned int count;
+    static char text[64];
+
+    (void)snprintf(text, sizeof text, HOST_CODE "s%u", count++);
+    return text;
+}
+
+/* The browser comes back with a code of this person. */
+static void comes_back(struct browser *b, const char *redemption, const char *page) {
+    int web = ask(WIRE_CALLBACK, b, code());
+
+    inner_helper_token(host_inner, GETUSERINFO);
+    fake_answer(host_inner->sender, GETUSERINFO, 200, redemption);
+    hear(web, b, page);
+}
+
+#define LISI "{\"userid\":\"lisi\"}"
+
+START_TEST(whoever_scans_gets_the_code_that_the_terminal_wants) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    ck_assert_msg(strncmp(wecom.location,
+                          "https://open.weixin.qq.com/connect/oauth2/authorize?appid=ww1&"
+                          "redirect_uri=https%3A%2F%2Flogin.example.com%2Fprefix%2Fcallback&"
+                          "response_type=code&scope=snsapi_base&state=",
+                          strlen("https://open.weixin.qq.com/connect/oauth2/authorize?appid=ww1&"
+                                 "redirect_uri=https%3A%2F%2Flogin.example.com%2Fprefix%2Fcallback&"
+                                 "response_type=code&scope=snsapi_base&state=")) == 0,
+                  "%s", wecom.location);
+    ck_assert_ptr_nonnull(strstr(wecom.location, "&agentid=1000002#wechat_redirect"));
+    comes_back(&wecom, LISI, "code");
+    ck_assert(pins_is_form(wecom.pin));
+    ck_assert_str_eq(word_or_nothing(WIRE_F_SERVICE), "sshd");
+    ck_assert_str_eq(word_or_nothing(WIRE_F_ORIGIN), "10.0.0.5");
+    ck_assert_str_eq(word_or_nothing(WIRE_F_NAME), "N");
+    host_answer(host, wecom.pin);
+    host_result(host, "granted", NULL);
+    ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "scan");
+    ck_assert_str_eq(wire_get(host_m, WIRE_F_USERID), "lisi");
+    visit(&wecom, "expired"); /* nothing is left of it */
+    hear(ask(WIRE_CALLBACK, &wecom, code()), &wecom, "try_again");
+}
+END_TEST
+
+START_TEST(a_desktop_goes_to_the_page_with_the_picture) {
+    int host = show_picture("lisi");
+
+    other.agent = "desktop";
+    visit(&other, "go");
+    ck_assert_ptr_nonnull(strstr(other.location,
+                                 "https://login.work.weixin.qq.com/wwlogin/sso/login"
+                                 "?login_type=CorpApp&appid=ww1&redirect_uri="));
+    comes_back(&other, LISI, "code");
+    host_answer(host, other.pin);
+    host_result(host, "granted", NULL);
+}
+END_TEST
+
+START_TEST(a_telephone_s_own_browser_is_sent_to_wecom_and_takes_no_place) {
+    int host = show_picture("lisi");
+
+    other.agent = "phone";
+    for (int i = 0; i < 20; i++)
+        visit(&other, "scan_with_wecom");
+    ck_assert_str_eq(other.cookie, "");
+    visit(&wecom, "go");
+    (void)close(host);
+}
+END_TEST
+
+START_TEST(a_reload_shows_the_code_again_to_the_same_browser_only) {
+    int host = show_picture("lisi");
+    char pin[PINS_DIGITS + 1];
+
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "code");
+    memcpy(pin, wecom.pin, sizeof pin);
+    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "code");
+    ck_assert_str_eq(wecom.pin, pin);
+    visit(&wecom, "code");
+    ck_assert_str_eq(wecom.pin, pin);
+    visit(&other, "used");
+    (void)snprintf(other.state, sizeof other.state, "%s", wecom.state);
+    hear(ask(WIRE_CALLBACK, &other, code()), &other, "try_again"); /* a stolen state */
+    (void)close(host);
+}
+END_TEST
+
+/* A link that was forwarded: whoever opens it is not whom the login is for. */
+START_TEST(somebody_else_s_scan_is_worth_nothing) {
+    int host = show_picture("lisi");
+
+    visit(&other, "go");
+    comes_back(&other, "{\"userid\":\"wangwu\"}", "other_person");
+    hear(ask(WIRE_CALLBACK, &other, code()), &other, "try_again"); /* the state is spent */
+    host_answer(host, "000000");
+    host_result(host, "denied", "code_invalid");
+}
+END_TEST
+
+/* The attacker's terminal asks for the victim's name, and the victim is made to open the link: the
+ * code is on the victim's telephone, and the attacker does not have it.
+ */
+START_TEST(a_scan_without_the_code_lets_nobody_in) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "code");
+    host_answer(host, strcmp(wecom.pin, "123456") != 0 ? "123456" : "123457");
+    host_result(host, "denied", "code_invalid");
+    visit(&wecom, "expired");
+}
+END_TEST
+
+START_TEST(a_crawler_that_comes_first_changes_nothing) {
+    int host = show_picture("lisi");
+
+    for (int i = 0; i < LINKS_OPENERS - 1; i++) {
+        other = (struct browser){.agent = "desktop"};
+        visit(&other, "go");
+    }
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "code");
+    host_answer(host, wecom.pin);
+    host_result(host, "granted", NULL);
+}
+END_TEST
+
+START_TEST(the_code_of_another_login_is_none) {
+    int first = show_picture("lisi"), second;
+
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "code");
+    second = show_picture("lisi");
+    host_answer(second, wecom.pin);
+    host_result(second, "denied", "code_invalid");
+    host_answer(first, wecom.pin);
+    host_result(first, "granted", NULL);
+}
+END_TEST
+
+static const struct {
+    const char *redemption, *agent, *page;
+} refused[] = {
+    {"{\"errcode\":40029}", "wecom", "try_again"},
+    {"{\"errcode\":50001}", "wecom", "try_again"},
+    {"{\"openid\":\"O\"}", "wecom", "other_company"},
+    {"{\"openid\":\"O\"}", "wechat", "wechat"},
+    {"{\"userid\":\"ww2/lisi\"}", "wecom", "other_company"},
+    {"{}", "wecom", "try_again"},
+};
+
+START_TEST(what_wecom_does_not_confirm_is_told_and_may_be_tried_again) {
+    int host = show_picture("lisi");
+
+    wecom.agent = refused[_i].agent;
+    visit(&wecom, "go");
+    comes_back(&wecom, refused[_i].redemption, refused[_i].page);
+    wecom.agent = "wecom";
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "code");
+    host_answer(host, wecom.pin);
+    host_result(host, "granted", NULL);
+}
+END_TEST
+
+START_TEST(whoever_declined_may_try_again) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "declined");
+    wecom.agent = "wechat";
+    visit(&wecom, "go");
+    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "wechat");
+    (void)close(host);
+}
+END_TEST
+
+START_TEST(names_that_may_not_sign_in_see_the_same_terminal) {
+    static const char *const users[] = {"nobody-here", "root", "li si"};
+    int host = show_picture(users[_i]);
+
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "other_person");
+    host_answer(host, "123456");
+    host_result(host, "denied", "code_invalid");
+}
+END_TEST
+
+START_TEST(when_the_terminal_is_gone_the_browser_is_told) {
+    int host = show_picture("lisi"), web;
+
+    visit(&wecom, "go");
+    web = ask(WIRE_CALLBACK, &wecom, code());
+    inner_helper_token(host_inner, GETUSERINFO);
+    (void)close(host);
+    hear(web, &wecom, "expired");
+    ck_assert_uint_eq(fake_waiting(host_inner->sender, GETUSERINFO), 0);
+    visit(&wecom, "expired");
+}
+END_TEST
+
+START_TEST(one_code_of_wecom_serves_one_login) {
+    int first = show_picture("lisi"), second;
+    const char *once = code();
+    char key_of_first[LINKS_ID_BYTES];
+    int web;
+
+    memcpy(key_of_first, key, sizeof key);
+    visit(&wecom, "go");
+    web = ask(WIRE_CALLBACK, &wecom, once);
+    inner_helper_token(host_inner, GETUSERINFO);
+    fake_answer(host_inner->sender, GETUSERINFO, 200, LISI);
+    hear(web, &wecom, "code");
+    second = show_picture("lisi");
+    visit(&other, "go");
+    hear(ask(WIRE_CALLBACK, &other, once), &other, "try_again");
+    (void)close(first);
+    (void)close(second);
+}
+END_TEST
+
+START_TEST(scan_needs_an_address_of_its_pages) {
+    ck_assert_ptr_null(strstr(WEB, "sshd"));
+    (void)close(show_picture("lisi"));
+}
+END_TEST
+
+/* sshd's password method: what it says goes to the method that can take it. */
+START_TEST(a_host_that_answers_before_it_is_asked_is_served_by_message) {
+    int host = host_begin_from("lisi", NULL, "10.0.0.5", "hunter2");
+
+    host_result(host, "denied", "code_invalid");
+    host_delivered("lisi");
+    host = host_begin_from("lisi", NULL, "10.0.0.5", host_digits);
+    host_result(host, "granted", NULL);
+    ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "message");
+}
+END_TEST
+
+START_TEST(the_picture_can_be_of_plain_characters) {
+    int host = show_picture("lisi");
+
+    ck_assert_ptr_nonnull(strstr(wire_get(host_m, WIRE_F_INFO_TEXT), "\xE2\x96\x88"));
+    host_answer(host, "ascii");
+    host_asked(host, "Code on your phone");
+    ck_assert_ptr_null(strstr(wire_get(host_m, WIRE_F_INFO_TEXT), "\xE2\x96\x88"));
+    ck_assert_ptr_nonnull(strstr(wire_get(host_m, WIRE_F_INFO_TEXT), "##"));
+    ck_assert_ptr_nonnull(strstr(wire_get(host_m, WIRE_F_INFO_TEXT), key));
+    (void)close(host);
+}
+END_TEST
+
+Suite *suite(void) {
+    Suite *s = suite_create("scan");
+    TCase *t = tcase_create("scan");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, setup, host_end);
+    tcase_add_test(t, whoever_scans_gets_the_code_that_the_terminal_wants);
+    tcase_add_test(t, a_desktop_goes_to_the_page_with_the_picture);
+    tcase_add_test(t, a_telephone_s_own_browser_is_sent_to_wecom_and_takes_no_place);
+    tcase_add_test(t, a_reload_shows_the_code_again_to_the_same_browser_only);
+    tcase_add_test(t, somebody_else_s_scan_is_worth_nothing);
+    tcase_add_test(t, a_scan_without_the_code_lets_nobody_in);
+    tcase_add_test(t, a_crawler_that_comes_first_changes_nothing);
+    tcase_add_test(t, the_code_of_another_login_is_none);
+    tcase_add_loop_test(t, what_wecom_does_not_confirm_is_told_and_may_be_tried_again, 0,
+                        SUPPORT_COUNT(refused));
+    tcase_add_test(t, whoever_declined_may_try_again);
+    tcase_add_loop_test(t, names_that_may_not_sign_in_see_the_same_terminal, 0, 3);
+    tcase_add_test(t, when_the_terminal_is_gone_the_browser_is_told);
+    tcase_add_test(t, one_code_of_wecom_serves_one_login);
+    tcase_add_test(t, scan_needs_an_address_of_its_pages);
+    tcase_add_test(t, a_host_that_answers_before_it_is_asked_is_served_by_message);
+    tcase_add_test(t, the_picture_can_be_of_plain_characters);
+    suite_add_tcase(s, t);
+    return s;
+}
