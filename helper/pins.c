@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/names.h"
 #include "helper/keyed.h"
-#include "wecom/limits.h"
 
 enum { NUMBERS = 1000000 };
 
@@ -41,7 +41,7 @@ void pins_free(struct pins *pins) {
 }
 
 bool pins_is_form(const char *text) {
-    return strspn(text, "0123456789") == PINS_DIGITS && text[PINS_DIGITS] == '\0';
+    return name_is_pin(text, strlen(text));
 }
 
 /* Keyed digest of an owner, or of his code (`digits` not NULL): each word with its NUL. */
