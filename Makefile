@@ -244,7 +244,7 @@ $(B)/tests/sim/check_sim: $(call objects,$(wildcard tests/sim/check_*.c) tests/s
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
-fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/options.c \
+fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/keyed.c helper/options.c \
         helper/options_accounts.c helper/options_web.c helper/policy.c helper/secretfile.c \
         $(wildcard helper/throttle*.c) helper/wecom/answer.c helper/wecom/answer_directory.c \
         helper/wecom/callback.c helper/wecom/callback_query.c helper/wecom/event.c \
@@ -279,7 +279,8 @@ check-unit: all test-programs
 VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam_wecom/% \
         $(B)/tests/tools/% $(B)/tests/nss_wecom/% $(B)/tests/web/%,$(filter-out %/test_glibc %/test_syscalls \
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
-        %/test_sync %/test_worker_run %/test_callback %/test_qr %/test_throttle %/test_throttle_file,$(TESTS)))
+        %/test_sync %/test_sync_directory %/test_admin_accounts %/test_worker_run %/test_callback \
+        %/test_qr %/test_throttle %/test_throttle_file,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 

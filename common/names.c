@@ -63,16 +63,18 @@ bool name_is_code(const char *code, size_t len) {
     return len >= WECOM_CODE_MIN_BYTES && is_made_of(code, len, WECOM_CODE_MAX_BYTES, "_-");
 }
 
-bool name_is_any_code(const char *code, size_t len) {
-    if (name_is_code(code, len))
-        return true;
-    if (len != 6)
+bool name_is_pin(const char *code, size_t len) {
+    if (len != WECOM_PIN_DIGITS)
         return false;
     for (size_t i = 0; i < len; i++) {
         if (!is_digit(code[i]))
             return false;
     }
     return true;
+}
+
+bool name_is_any_code(const char *code, size_t len) {
+    return name_is_code(code, len) || name_is_pin(code, len);
 }
 
 bool name_same_userid(const char *a, const char *b) {
@@ -86,11 +88,16 @@ bool name_same_userid(const char *a, const char *b) {
 }
 
 bool name_lower(char *name, size_t bytes, const char *userid) {
-    size_t len = strlen(userid);
-
-    if (len + 1 > bytes)
+    if (strlen(userid) + 1 > bytes)
         return false;
-    for (size_t i = 0; i <= len; i++)
-        name[i] = lower(userid[i]);
+    name_fold(name, bytes, userid);
     return true;
+}
+
+void name_fold(char *out, size_t bytes, const char *text) {
+    size_t len = strnlen(text, bytes - 1);
+
+    for (size_t i = 0; i < len; i++)
+        out[i] = lower(text[i]);
+    out[len] = '\0';
 }

@@ -23,8 +23,11 @@ bool name_is_corp_id(const char *corp_id);
 /* Has it the form of WeCom's one-time code: 32-512 of [A-Za-z0-9_-]? `len` excludes the NUL. */
 bool name_is_code(const char *code, size_t len);
 
-/* Has it the form of any code that WeCom or the helper hands to a person (the above, or 6 digits)?
- * What a host passes on unasked and is neither is somebody's password.
+/* Has it the form of a code that the helper hands to a person: WECOM_PIN_DIGITS digits? */
+bool name_is_pin(const char *code, size_t len);
+
+/* Has it the form of any code that WeCom or the helper hands to a person? What a host passes on
+ * unasked and is none is somebody's password.
  */
 bool name_is_any_code(const char *code, size_t len);
 
@@ -33,5 +36,10 @@ bool name_same_userid(const char *a, const char *b);
 
 /* Lower-cases `userid` into `name` (at least `bytes` long). False when it does not fit. */
 bool name_lower(char *name, size_t bytes, const char *userid);
+
+/* Lower-cases `text` into `out` (`bytes` long, 1 at least) and cuts what does not fit: for keys of
+ * what a stranger typed, where anything longer is nobody's.
+ */
+void name_fold(char *out, size_t bytes, const char *text);
 
 #endif

@@ -86,13 +86,17 @@ static void add_answer(struct words *words, const char *name, enum policy_answer
 static bool set_rules(const struct accounts_admin *admin, const struct policy_person *person,
                       json_t *row) {
     const struct config *config = admin->config;
-    struct words *words = calloc(2, sizeof *words), *groups = words, *services = words + 1;
-    bool good = words != NULL;
+    struct words *words = calloc(2, sizeof *words), *groups, *services;
+    bool good;
 
-    for (size_t i = 0; good && i < config->accounts.groups_count; i++)
+    if (words == NULL)
+        return false;
+    groups = words;
+    services = words + 1;
+    for (size_t i = 0; i < config->accounts.groups_count; i++)
         add_answer(groups, config->accounts.groups[i].name,
                    policy_names(&config->accounts.groups[i].members, person));
-    for (size_t i = 0; good && i < config->services_count; i++) {
+    for (size_t i = 0; i < config->services_count; i++) {
         const struct config_service *service = &config->services[i];
 
         /* A service of identities asks another application's directory. */
@@ -100,21 +104,25 @@ static bool set_rules(const struct accounts_admin *admin, const struct policy_pe
             add_answer(services, service->name,
                        policy_admits(&service->allow, &service->deny, person));
     }
-    good = good && set_words(row, "groups", groups) && set_words(row, "services", services);
+    good = set_words(row, "groups", groups) && set_words(row, "services", services);
     free(words);
     return good;
 }
 
 static bool set_directory(const struct accounts_admin *admin, const struct store_account *account,
                           const struct directory_person *person, json_t *row) {
-    struct words *words = calloc(2, sizeof *words), *departments = words, *tags = words + 1;
-    bool good = words != NULL;
+    struct words *words = calloc(2, sizeof *words), *departments, *tags;
+    bool good;
 
-    for (size_t i = 0; good && i < account->departments_count; i++)
+    if (words == NULL)
+        return false;
+    departments = words;
+    tags = words + 1;
+    for (size_t i = 0; i < account->departments_count; i++)
         add_number(departments, account->departments[i]);
-    for (size_t i = 0; good && i < person->person.tags_count; i++)
+    for (size_t i = 0; i < person->person.tags_count; i++)
         add_number(tags, person->person.tags[i]);
-    good = good && set_words(row, "departments", departments) && set_words(row, "tags", tags) &&
+    good = set_words(row, "departments", departments) && set_words(row, "tags", tags) &&
            set_rules(admin, &person->person, row);
     free(words);
     return good;

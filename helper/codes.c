@@ -2,13 +2,12 @@
 #include "helper/codes.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-enum { DIGEST_BYTES = 32, KEPT_BYTES = 16, BUCKETS = CODES_MOST };
+#include "helper/keyed.h"
+
+enum { KEPT_BYTES = 16, BUCKETS = CODES_MOST };
 
 struct claim {
     unsigned char digest[KEPT_BYTES];
@@ -18,7 +17,7 @@ struct claim {
 };
 
 struct codes {
-    unsigned char key[DIGEST_BYTES];
+    unsigned char key[KEYED_BYTES];
     uint32_t turn; /* the claim that is overwritten next: the oldest */
     uint32_t buckets[BUCKETS];
     struct claim claims[CODES_MOST];
@@ -27,8 +26,7 @@ struct codes {
 struct codes *codes_new(void) {
     struct codes *codes = calloc(1, sizeof *codes);
 
-    if (codes != NULL &&
-        getrandom(codes->key, sizeof codes->key, 0) != (ssize_t)sizeof codes->key) {
+    if (codes != NULL && !keyed_draw(codes->key)) {
         free(codes);
         codes = NULL;
     }
@@ -39,15 +37,6 @@ void codes_free(struct codes *codes) {
     if (codes != NULL)
         OPENSSL_cleanse(codes, sizeof *codes);
     free(codes);
-}
-
-static bool digest_of(const struct codes *codes, const char *code, size_t len,
-                      unsigned char digest[DIGEST_BYTES]) {
-    unsigned int n = 0;
-
-    return HMAC(EVP_sha256(), codes->key, sizeof codes->key, (const unsigned char *)code, len,
-                digest, &n) != NULL &&
-           n == DIGEST_BYTES;
 }
 
 static uint32_t *bucket_of(struct codes *codes, const unsigned char *digest) {
@@ -74,11 +63,11 @@ static void forget(struct codes *codes, uint32_t *link) {
 }
 
 bool codes_claim(struct codes *codes, const char *code, size_t len, int64_t now_ms) {
-    unsigned char digest[DIGEST_BYTES];
+    unsigned char digest[KEYED_BYTES];
     struct claim *claim;
     uint32_t *link;
 
-    if (!digest_of(codes, code, len, digest))
+    if (!keyed_digest(codes->key, code, len, digest))
         return false;
     link = find(codes, digest);
     if (*link != 0) {
@@ -100,10 +89,10 @@ bool codes_claim(struct codes *codes, const char *code, size_t len, int64_t now_
 }
 
 void codes_release(struct codes *codes, const char *code, size_t len) {
-    unsigned char digest[DIGEST_BYTES];
+    unsigned char digest[KEYED_BYTES];
     uint32_t *link;
 
-    if (!digest_of(codes, code, len, digest))
+    if (!keyed_digest(codes->key, code, len, digest))
         return;
     link = find(codes, digest);
     if (*link != 0)

@@ -2,33 +2,32 @@
 #include "helper/pins.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "wecom/limits.h"
+#include "common/names.h"
+#include "helper/keyed.h"
 
-enum { DIGEST_BYTES = 32, NUMBERS = 1000000 };
+enum { NUMBERS = 1000000 };
 
 struct pin {
     bool used;   /* the place is taken */
     bool unsent; /* the next one to begin gets another code */
-    unsigned char owner[DIGEST_BYTES], code[DIGEST_BYTES];
+    unsigned char owner[KEYED_BYTES], code[KEYED_BYTES];
     int64_t made_ms;
     unsigned int tries;
 };
 
 struct pins {
-    unsigned char key[DIGEST_BYTES];
+    unsigned char key[KEYED_BYTES];
     struct pin pins[2][PINS_MOST]; /* of nobody, of people */
 };
 
 struct pins *pins_new(void) {
     struct pins *pins = calloc(1, sizeof *pins);
 
-    if (pins != NULL && getrandom(pins->key, sizeof pins->key, 0) != (ssize_t)sizeof pins->key) {
+    if (pins != NULL && !keyed_draw(pins->key)) {
         free(pins);
         pins = NULL;
     }
@@ -42,17 +41,16 @@ void pins_free(struct pins *pins) {
 }
 
 bool pins_is_form(const char *text) {
-    return strspn(text, "0123456789") == PINS_DIGITS && text[PINS_DIGITS] == '\0';
+    return name_is_pin(text, strlen(text));
 }
 
 /* Keyed digest of an owner, or of his code (`digits` not NULL): each word with its NUL. */
 static bool digest_of(const struct pins *pins, const struct pins_owner *owner, const char *digits,
-                      unsigned char digest[DIGEST_BYTES]) {
+                      unsigned char digest[KEYED_BYTES]) {
     const char *const words[] = {digits != NULL ? digits : "", owner->user, owner->service,
                                  owner->origin, owner->userid != NULL ? owner->userid : ""};
     unsigned char text[WECOM_ANSWER_MAX_BYTES];
     size_t used = 0;
-    unsigned int n = 0;
     bool good = true;
 
     for (size_t i = 0; good && i < sizeof words / sizeof words[0]; i++) {
@@ -63,22 +61,20 @@ static bool digest_of(const struct pins *pins, const struct pins_owner *owner, c
             memcpy(text + used, words[i], len);
         used += good ? len : 0;
     }
-    good = good &&
-           HMAC(EVP_sha256(), pins->key, sizeof pins->key, text, used, digest, &n) != NULL &&
-           n == DIGEST_BYTES;
+    good = good && keyed_digest(pins->key, text, used, digest);
     OPENSSL_cleanse(text, sizeof text);
     return good;
 }
 
 /* The owner's pin, else the place for one. */
 static struct pin *find(struct pins *pins, const struct pins_owner *owner,
-                        const unsigned char digest[DIGEST_BYTES], bool *found) {
+                        const unsigned char digest[KEYED_BYTES], bool *found) {
     struct pin *all = pins->pins[owner->userid != NULL], *place = &all[0];
 
     for (size_t i = 0; i < PINS_MOST; i++) {
         struct pin *p = &all[i];
 
-        *found = p->used && CRYPTO_memcmp(p->owner, digest, DIGEST_BYTES) == 0;
+        *found = p->used && CRYPTO_memcmp(p->owner, digest, KEYED_BYTES) == 0;
         if (*found)
             return p;
         if (place->used && (!p->used || p->made_ms < place->made_ms))
@@ -110,7 +106,7 @@ bool pins_draw(char digits[PINS_DIGITS + 1]) {
 
 bool pins_make(struct pins *pins, const struct pins_owner *owner, int64_t now_ms,
                char digits[PINS_DIGITS + 1]) {
-    unsigned char digest[DIGEST_BYTES];
+    unsigned char digest[KEYED_BYTES];
     unsigned int tries = 0;
     struct pin *pin;
     bool found;
@@ -124,13 +120,13 @@ bool pins_make(struct pins *pins, const struct pins_owner *owner, int64_t now_ms
         tries = pin->tries;
     }
     *pin = (struct pin){.made_ms = now_ms, .tries = tries};
-    memcpy(pin->owner, digest, DIGEST_BYTES);
+    memcpy(pin->owner, digest, KEYED_BYTES);
     pin->used = pins_draw(digits) && digest_of(pins, owner, digits, pin->code);
     return pin->used;
 }
 
 void pins_unsent(struct pins *pins, const struct pins_owner *owner) {
-    unsigned char digest[DIGEST_BYTES];
+    unsigned char digest[KEYED_BYTES];
     struct pin *pin;
     bool found;
 
@@ -143,7 +139,7 @@ void pins_unsent(struct pins *pins, const struct pins_owner *owner) {
 
 enum pins_answer pins_try(struct pins *pins, const struct pins_owner *owner, int64_t now_ms,
                           const char *digits) {
-    unsigned char digest[DIGEST_BYTES], code[DIGEST_BYTES];
+    unsigned char digest[KEYED_BYTES], code[KEYED_BYTES];
     struct pin *pin;
     bool found, right;
 
@@ -152,7 +148,7 @@ enum pins_answer pins_try(struct pins *pins, const struct pins_owner *owner, int
     pin = find(pins, owner, digest, &found);
     if (!found || !is_live(pin, now_ms))
         return PINS_WRONG;
-    right = CRYPTO_memcmp(pin->code, code, DIGEST_BYTES) == 0 && owner->userid != NULL &&
+    right = CRYPTO_memcmp(pin->code, code, KEYED_BYTES) == 0 && owner->userid != NULL &&
             pins_is_form(digits);
     if (!right && ++pin->tries < PINS_TRIES)
         return PINS_WRONG;

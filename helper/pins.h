@@ -14,8 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wecom/limits.h"
+
 enum {
-    PINS_DIGITS = 6,       /* RFC 4226, 5.3: at least six */
+    PINS_DIGITS = WECOM_PIN_DIGITS,
     PINS_LIVE_MS = 300000, /* NIST SP 800-63B 5.1.3.2 allows 10 minutes */
     PINS_TRIES = 3,
     PINS_MOST = 4096, /* of people, and as many of nobody; the oldest goes when one more comes */

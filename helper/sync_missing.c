@@ -436,7 +436,9 @@ static void tell_renames(struct sync *sync) {
     const struct missing **sorted = calloc(m->count + 1, sizeof *sorted);
     size_t count = 0;
 
-    for (size_t i = 0; sorted != NULL && i < m->count; i++) {
+    if (sorted == NULL)
+        return;
+    for (size_t i = 0; i < m->count; i++) {
         if (m->people[i].fate == GONE || m->people[i].pending)
             sorted[count++] = &m->people[i];
     }

@@ -51,14 +51,12 @@ const char *throttle_trouble(struct throttle *throttle) {
 /* The digest of a letter, so that no two kinds of things are the same, and a text. */
 static bool digest_text(const struct throttle_rows *rows, char kind, const char *text,
                         unsigned char digest[THROTTLE_DIGEST_BYTES]) {
-    char bytes[1 + WECOM_USER_MAX_BYTES];
-    size_t len = strnlen(text, WECOM_USER_MAX_BYTES);
+    char bytes[1 + WECOM_USER_MAX_BYTES + 1];
     bool good;
 
     bytes[0] = kind;
-    for (size_t i = 0; i < len; i++)
-        bytes[1 + i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 0x20 : text[i]);
-    good = throttle_rows_digest(rows, bytes, 1 + len, digest);
+    name_fold(bytes + 1, sizeof bytes - 1, text);
+    good = throttle_rows_digest(rows, bytes, strlen(bytes), digest);
     secret_wipe(bytes); /* may have been a password */
     return good;
 }

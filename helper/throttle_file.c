@@ -4,11 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +22,7 @@ struct header {
     char magic[8];
     uint32_t version;
     uint32_t slots;
-    unsigned char key[THROTTLE_KEY_BYTES];
+    unsigned char key[KEYED_BYTES];
     unsigned char rest[SLOT_BYTES - 64]; /* zero */
     unsigned char check[THROTTLE_DIGEST_BYTES];
 };
@@ -34,11 +31,9 @@ _Static_assert(sizeof(struct header) == SLOT_BYTES, "the header takes the room o
 
 bool throttle_file_digest(const struct throttle_file *file, const void *bytes, size_t len,
                           unsigned char digest[THROTTLE_DIGEST_BYTES]) {
-    unsigned char whole[EVP_MAX_MD_SIZE];
-    unsigned int n = 0;
+    unsigned char whole[KEYED_BYTES];
 
-    if (HMAC(EVP_sha256(), file->key, sizeof file->key, bytes, len, whole, &n) == NULL ||
-        n < THROTTLE_DIGEST_BYTES)
+    if (!keyed_digest(file->key, bytes, len, whole))
         return false;
     memcpy(digest, whole, THROTTLE_DIGEST_BYTES);
     return true;
@@ -184,7 +179,7 @@ bool throttle_file_open(struct throttle_file *file, const char *state_dir, char 
     }
     if (file->fd < 0) {
         /* a key of its own: what a wrong header said is not used */
-        good = getrandom(file->key, sizeof file->key, 0) == (ssize_t)sizeof file->key;
+        good = keyed_draw(file->key);
         if (good && wrong != NULL)
             begin_anew(file, state_dir, directory, wrong, why, why_bytes);
     }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/keyed.h"
 #include "helper/throttle_record.h"
 
 #define THROTTLE_FILE "throttle"
@@ -21,12 +22,11 @@ enum {
     THROTTLE_ROWS = 4096, /* of each table */
     THROTTLE_SLOTS = THROTTLE_TABLES * THROTTLE_ROWS,
     THROTTLE_FILE_BYTES = (1 + THROTTLE_SLOTS) * (int)sizeof(struct throttle_record),
-    THROTTLE_KEY_BYTES = 32,
 };
 
 struct throttle_file {
     int fd; /* -1: in memory only */
-    unsigned char key[THROTTLE_KEY_BYTES];
+    unsigned char key[KEYED_BYTES];
 };
 
 /* Opens the file, or makes one where there is none. One that is not of our own user, mode 0600, a

@@ -6,22 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/names.h"
+
 enum { NET_BYTES = 8 }; /* the part of an IPv6 address that names the network */
-
-static void take_lower(const char *rhost, char *out, size_t bytes) {
-    size_t len = 0;
-
-    for (; len < bytes - 1 && rhost[len] != '\0'; len++)
-        out[len] = (char)(rhost[len] >= 'A' && rhost[len] <= 'Z' ? rhost[len] | 0x20 : rhost[len]);
-    out[len] = '\0';
-}
 
 void throttle_origin_of(const char *rhost, struct throttle_origin *origin) {
     char address[INET6_ADDRSTRLEN];
     struct in6_addr six;
     size_t len;
 
-    take_lower(rhost != NULL ? rhost : "", origin->self, sizeof origin->self);
+    name_fold(origin->self, sizeof origin->self, rhost != NULL ? rhost : "");
     memcpy(origin->net, origin->self, sizeof origin->net);
     len = strcspn(origin->self, "%"); /* fe80::1%eth0: the interface is no part of the address */
     if (len >= sizeof address)

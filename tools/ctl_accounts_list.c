@@ -40,7 +40,7 @@ static const struct ctl_grid_column columns[COUNT(cells)] = {
 
 static bool add_row(struct ctl_grid *grid, const json_t *row, enum texts_lang lang) {
     static char texts[COUNT(cells)][CTL_CELL_BYTES];
-    const char *line[COUNT(cells)];
+    const char *line[COUNT(cells)] = {NULL};
 
     for (size_t c = 0; c < COUNT(cells); c++)
         line[c] = cells[c].write != NULL ? cells[c].write(row, lang, texts[c], sizeof texts[c])

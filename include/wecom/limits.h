@@ -11,6 +11,9 @@ enum {
     WECOM_CODE_MIN_BYTES = 32,
     WECOM_CODE_MAX_BYTES = 512,
 
+    /* A code that we make and send: RFC 4226, 5.3 wants at least six digits. */
+    WECOM_PIN_DIGITS = 6,
+
     /* A WeCom userid: 1-64 bytes (path 90195). */
     WECOM_USERID_MAX_BYTES = 64,
 

@@ -237,6 +237,21 @@ START_TEST(a_lower_cased_name_fits_exactly_or_not_at_all) {
 }
 END_TEST
 
+START_TEST(a_folded_text_is_cut_where_it_does_not_fit) {
+    char out[9] = "????????";
+
+    name_fold(out, 1, "ZhangSan");
+    ck_assert_str_eq(out, "");
+    ck_assert_int_eq(out[1], '?');
+    name_fold(out, 8, "ZhangSan");
+    ck_assert_str_eq(out, "zhangsa");
+    name_fold(out, sizeof out, "AZ@[`z09\xC3");
+    ck_assert_str_eq(out, "az@[`z09");
+    name_fold(out, sizeof out, "");
+    ck_assert_str_eq(out, "");
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("names");
     TCase *rules = tcase_create("rules");
@@ -250,6 +265,7 @@ Suite *suite(void) {
     tcase_add_loop_test(rules, a_userid_is_the_same_without_regard_to_case, 0,
                         sizeof pairs / sizeof pairs[0]);
     tcase_add_test(rules, a_lower_cased_name_fits_exactly_or_not_at_all);
+    tcase_add_test(rules, a_folded_text_is_cut_where_it_does_not_fit);
     tcase_set_timeout(rules, 60);
     suite_add_tcase(s, rules);
     return s;

@@ -52,7 +52,7 @@ START_TEST(no_two_files_have_the_same_key_and_no_digest_tells_without_it) {
 END_TEST
 
 START_TEST(without_a_file_there_is_a_key_of_its_own_too) {
-    static const unsigned char none[THROTTLE_KEY_BYTES];
+    static const unsigned char none[KEYED_BYTES];
     struct throttle_file first, second;
 
     ck_assert(throttle_file_open(&first, NULL, why, sizeof why) && why[0] == '\0');
