@@ -342,9 +342,10 @@ static bool check_service(struct config *c, const struct inifile *ini, struct co
         return false;
     }
     if ((s->methods & CONFIG_METHOD_SCAN) != 0 && c->web.public_url[0] == '\0') {
-        inifile_fail(error, ini->file, s->line, section,
-                     "methods: scan needs [web] public_url: the address of the pages that telephones "
-                     "open");
+        inifile_fail(
+            error, ini->file, s->line, section,
+            "methods: scan needs [web] public_url: the address of the pages that telephones "
+            "open");
         return false;
     }
     if ((s->methods & CONFIG_METHOD_MESSAGE) != 0 && !s->account) {

@@ -15,6 +15,7 @@
 #include "helper/worker.h"
 
 struct event_base;
+struct homes;
 struct links;
 struct messenger;
 struct people;
@@ -29,7 +30,8 @@ struct helper {
     struct members *members;
     struct codes *codes;
     struct links *links; /* that terminals show */
-    struct pins *pins; /* codes that were sent as messages */
+    struct homes *homes; /* browsers that opened the application's own page */
+    struct pins *pins;   /* codes that were sent as messages */
     struct messenger *messenger;
     struct throttle *throttle; /* failures, messages, for each origin and person */
     struct login *logins;      /* that wait, the newest first */

@@ -53,6 +53,9 @@ const char *login_may_reach(const struct login *login);
 void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note);
 
+/* The answer was wrong, and the person may try again: it counts as a failure of his. */
+void login_missed(struct login *login);
+
 /* Refuses. `userid` NULL: nobody known. `failure` NULL: nothing for the administrator. `text_id`
  * NULL: the sentence of the reason. The login is gone.
  */

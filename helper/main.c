@@ -28,6 +28,7 @@
 #include "helper/privileges.h"
 #include "helper/sync.h"
 #include "helper/throttle.h"
+#include "helper/web_home.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -231,6 +232,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->codes = codes_new();
     helper->pins = pins_new();
     helper->links = links_new();
+    helper->homes = web_home_new(helper);
     helper->messenger = messenger_new(helper);
     helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
@@ -240,7 +242,8 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
-        helper->pins == NULL || helper->links == NULL || helper->messenger == NULL || helper->throttle == NULL) {
+        helper->pins == NULL || helper->links == NULL || helper->homes == NULL ||
+        helper->messenger == NULL || helper->throttle == NULL) {
         config_free(config);
         goto out;
     }
@@ -270,6 +273,7 @@ out:
         log_event(LOG_ERR, "cannot run", why);
     server_free(server);
     messenger_free(helper->messenger);
+    web_home_free(helper->homes);
     people_free(helper->people);
     worker_stop(helper->worker);
     members_free(helper->members);

@@ -13,6 +13,7 @@
 #include "helper/messenger.h"
 #include "helper/people.h"
 #include "helper/throttle.h"
+#include "helper/web_home.h"
 #include "tests/helper/support.h"
 
 static bool reload(struct helper *helper) {
@@ -77,6 +78,7 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.codes = codes_new();
     inner->helper.pins = pins_new();
     inner->helper.links = links_new();
+    inner->helper.homes = web_home_new(&inner->helper);
     inner->helper.messenger = messenger_new(&inner->helper);
     inner->helper.throttle =
         throttle_open(NULL,
@@ -98,6 +100,7 @@ void inner_helper_free(struct inner_helper *inner) {
     inner->served->server = NULL;
     ck_assert_uint_eq(inner->helper.waiting, 0);
     messenger_free(inner->helper.messenger);
+    web_home_free(inner->helper.homes);
     people_free(inner->helper.people);
     members_free(inner->helper.members);
     for (size_t i = 0; i < inner->helper.setup->config->apps_count; i++)
