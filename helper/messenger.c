@@ -205,13 +205,11 @@ static struct sending *new_sending(const struct request *r, const char *userid,
     struct messenger *messenger = r->helper->messenger;
     struct sending *s = messenger->count < MESSENGER_MOST ? calloc(1, sizeof *s) : NULL;
 
-    if (s == NULL)
+    if (s == NULL || !request_copy(&s->request, r)) {
+        free(s);
         return NULL;
+    }
     s->messenger = messenger;
-    s->request = *r;
-    s->request.peer = NULL;
-    (void)setup_ref(s->request.setup);
-    (void)client_app_ref(s->request.app);
     s->request.ask_until_ms = helper_now_ms(r->helper) + MESSENGER_ASK_MS;
     (void)snprintf(s->userid, sizeof s->userid, "%s", userid);
     memcpy(s->digits, digits, sizeof s->digits);

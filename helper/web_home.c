@@ -119,6 +119,9 @@ static struct home *new_home(struct homes *homes) {
     home->request = (struct request){.helper = helper,
                                      .setup = setup_ref(helper->setup),
                                      .service_name = "home",
+                                     .user = "",
+                                     .link = "",
+                                     .rhost = "",
                                      .begun_ms = helper_now_ms(helper)};
     reply_new_id(home->request.id);
     home->request.app = client_app_ref(setup_app(home->request.setup, NULL));
