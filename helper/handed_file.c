@@ -99,7 +99,7 @@ bool handed_file_read(int directory, const char *name, struct handed_keys *keys,
                       size_t why_bytes) {
     char bytes[HANDED_FILE_MOST_BYTES];
     size_t len;
-    const char *wrong = keptfile_read(directory, name, bytes, sizeof bytes, &len);
+    const char *wrong = keptfile_read(directory, name, bytes, &len);
 
     *keys = (struct handed_keys){0};
     if (wrong == NULL)

@@ -19,8 +19,8 @@ int keptfile_directory(const char *state_dir, const char *name, bool make, char 
                        size_t why_bytes);
 
 /* Reads a file of the directory: a regular one of our own user, mode 0600 or 0400, no link. NULL
- * with `*len`, or what is wrong. `errno` is ENOENT where there is none. What was read may be
- * secret: the caller wipes it, also after a failure.
+ * with `*len`, or what is wrong. What was read may be secret: the caller wipes it, also after a
+ * failure.
  */
 const char *keptfile_read(int directory, const char *name, char bytes[KEPTFILE_MOST_BYTES],
                           size_t *len);
