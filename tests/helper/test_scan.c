@@ -419,6 +419,18 @@ START_TEST(a_host_that_answers_before_it_is_asked_is_served_by_message) {
 }
 END_TEST
 
+/* Where nothing else is offered there is nothing that it could have. */
+START_TEST(a_host_that_answers_before_it_is_asked_cannot_have_scanned) {
+    int host;
+
+    host_end();
+    host_start(WEB "[service sshd]\nmethods = scan\nlang = en\n");
+    host = host_begin_from("lisi", NULL, "10.0.0.5", "123456");
+    host_result(host, "denied", "code_invalid");
+    ck_assert_ptr_nonnull(strstr(wire_get(host_m, WIRE_F_MESSAGE), "a prompt"));
+}
+END_TEST
+
 START_TEST(the_picture_can_be_of_plain_characters) {
     int host = show_picture("lisi");
 
@@ -458,6 +470,7 @@ Suite *suite(void) {
     tcase_add_test(t, when_the_terminal_is_gone_the_browser_is_told);
     tcase_add_test(t, one_code_of_wecom_serves_one_login);
     tcase_add_test(t, a_host_that_answers_before_it_is_asked_is_served_by_message);
+    tcase_add_test(t, a_host_that_answers_before_it_is_asked_cannot_have_scanned);
     tcase_add_test(t, the_picture_can_be_of_plain_characters);
     suite_add_tcase(s, t);
     return s;
