@@ -86,6 +86,14 @@ static void hear(int web, struct browser *b, const char *page) {
     (void)close(web);
 }
 
+/* Comes back, and is refused without a question to WeCom. */
+static void turned_away(struct browser *b, const char *with_code, const char *page) {
+    int web = ask(WIRE_CALLBACK, b, with_code);
+
+    ck_assert_uint_eq(fake_waiting(host_inner->sender, ""), 0);
+    hear(web, b, page);
+}
+
 static void visit(struct browser *b, const char *page) {
     hear(ask(WIRE_VISIT, b, NULL), b, page);
 }
@@ -141,7 +149,7 @@ START_TEST(whoever_scans_gets_the_code_that_the_terminal_wants) {
     ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "scan");
     ck_assert_str_eq(wire_get(host_m, WIRE_F_USERID), "lisi");
     visit(&wecom, "expired"); /* nothing is left of it */
-    hear(ask(WIRE_CALLBACK, &wecom, code()), &wecom, "try_again");
+    turned_away(&wecom, code(), "try_again");
 }
 END_TEST
 
@@ -178,13 +186,13 @@ START_TEST(a_reload_shows_the_code_again_to_the_same_browser_only) {
     visit(&wecom, "go");
     comes_back(&wecom, LISI, "code");
     memcpy(pin, wecom.pin, sizeof pin);
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "code");
+    turned_away(&wecom, NULL, "code");
     ck_assert_str_eq(wecom.pin, pin);
     visit(&wecom, "code");
     ck_assert_str_eq(wecom.pin, pin);
     visit(&other, "used");
     (void)snprintf(other.state, sizeof other.state, "%s", wecom.state);
-    hear(ask(WIRE_CALLBACK, &other, code()), &other, "try_again"); /* a stolen state */
+    turned_away(&other, code(), "try_again"); /* a stolen state */
     (void)close(host);
 }
 END_TEST
@@ -195,7 +203,7 @@ START_TEST(somebody_else_s_scan_is_worth_nothing) {
 
     visit(&other, "go");
     comes_back(&other, "{\"userid\":\"wangwu\"}", "other_person");
-    hear(ask(WIRE_CALLBACK, &other, code()), &other, "try_again"); /* the state is spent */
+    turned_away(&other, code(), "try_again"); /* the state is spent */
     misses(host, "000000");
     (void)close(host);
 }
@@ -349,14 +357,76 @@ START_TEST(what_wecom_does_not_confirm_is_told_and_may_be_tried_again) {
 }
 END_TEST
 
+static const char *const odd_codes[] = {"short", "0123456789abcdefghijklmnopqrstuv/../",
+                                        "0123456789abcdefghijklmnopqrstuvw&userid=x"};
+
+START_TEST(what_has_not_the_form_of_a_code_is_sent_nowhere) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    turned_away(&wecom, odd_codes[_i], "try_again");
+    visit(&wecom, "go");
+    (void)close(host);
+}
+END_TEST
+
+START_TEST(whom_the_rules_of_the_service_shut_out_is_shown_no_code) {
+    int host;
+
+    host_end();
+    host_start(SCAN "deny = user:lisi\n[service other]\nmethods = code\n");
+    host = show_picture("lisi");
+    visit(&wecom, "go");
+    {
+        int web = ask(WIRE_CALLBACK, &wecom, code());
+
+        inner_helper_token(host_inner, GETUSERINFO);
+        fake_answer(host_inner->sender, GETUSERINFO, 200, LISI);
+        inner_helper_token(host_inner, USER_GET);
+        fake_answer(host_inner->sender, USER_GET, 200, ACTIVE("lisi"));
+        hear(web, &wecom, "not_allowed");
+    }
+    visit(&wecom, "go");
+    (void)close(host);
+}
+END_TEST
+
+START_TEST(whom_wecom_calls_disabled_is_shown_no_code) {
+    int host = show_picture("lisi"), web;
+
+    visit(&wecom, "go");
+    host_inner->now.ms += MEMBERS_FRESH_MS + 1;
+    web = ask(WIRE_CALLBACK, &wecom, code());
+    inner_helper_token(host_inner, GETUSERINFO);
+    fake_answer(host_inner->sender, GETUSERINFO, 200, LISI);
+    inner_helper_token(host_inner, USER_GET);
+    fake_answer(host_inner->sender, USER_GET, 200,
+                "{\"userid\":\"lisi\",\"name\":\"N\",\"status\":2,\"department\":[2]}");
+    hear(web, &wecom, "not_allowed");
+    (void)close(host);
+}
+END_TEST
+
+/* Two browsers, both on their way when the first one decides. */
+START_TEST(who_comes_second_is_shown_that_it_was_used) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    visit(&other, "go");
+    comes_back(&wecom, LISI, "code");
+    turned_away(&other, code(), "used");
+    (void)close(host);
+}
+END_TEST
+
 START_TEST(whoever_declined_may_try_again) {
     int host = show_picture("lisi");
 
     visit(&wecom, "go");
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "declined");
+    turned_away(&wecom, NULL, "declined");
     wecom.agent = "wechat";
     visit(&wecom, "go");
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "wechat");
+    turned_away(&wecom, NULL, "wechat");
     (void)close(host);
 }
 END_TEST
@@ -401,7 +471,7 @@ START_TEST(one_code_of_wecom_serves_one_login) {
     hear(web, &wecom, "code");
     second = show_picture("lisi");
     visit(&other, "go");
-    hear(ask(WIRE_CALLBACK, &other, once), &other, "try_again");
+    turned_away(&other, once, "try_again");
     (void)close(first);
     (void)close(second);
 }
@@ -465,6 +535,11 @@ Suite *suite(void) {
     tcase_add_test(t, the_code_of_another_login_is_none);
     tcase_add_loop_test(t, what_wecom_does_not_confirm_is_told_and_may_be_tried_again, 0,
                         SUPPORT_COUNT(refused));
+    tcase_add_loop_test(t, what_has_not_the_form_of_a_code_is_sent_nowhere, 0,
+                        SUPPORT_COUNT(odd_codes));
+    tcase_add_test(t, whom_the_rules_of_the_service_shut_out_is_shown_no_code);
+    tcase_add_test(t, whom_wecom_calls_disabled_is_shown_no_code);
+    tcase_add_test(t, who_comes_second_is_shown_that_it_was_used);
     tcase_add_test(t, whoever_declined_may_try_again);
     tcase_add_loop_test(t, names_that_may_not_sign_in_see_the_same_terminal, 0, 3);
     tcase_add_test(t, when_the_terminal_is_gone_the_browser_is_told);

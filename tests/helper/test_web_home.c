@@ -58,6 +58,14 @@ static void hear(int web, const char *page) {
     (void)close(web);
 }
 
+/* Comes back, and is refused without a question to WeCom. */
+static void turned_away(struct browser *b, const char *with_code, const char *page) {
+    int web = ask(WIRE_CALLBACK, b, with_code);
+
+    ck_assert_uint_eq(fake_waiting(host_inner->sender, ""), 0);
+    hear(web, page);
+}
+
 static void visit(struct browser *b, const char *page) {
     const char *state;
 
@@ -113,13 +121,13 @@ END_TEST
 START_TEST(a_reload_shows_the_page_to_the_same_browser_only) {
     visit(&wecom, "go");
     comes_back(&wecom, LISI, ACTIVE("lisi"), "home");
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), "home");
+    turned_away(&wecom, NULL, "home");
     ck_assert_str_eq(told(WIRE_F_USER), "lisi");
     memcpy(other.state, wecom.state, sizeof other.state);
-    hear(ask(WIRE_CALLBACK, &other, code()), "try_again"); /* a stolen state */
+    turned_away(&other, code(), "try_again"); /* a stolen state */
     visit(&other, "go");
     memcpy(other.state, wecom.state, sizeof other.state);
-    hear(ask(WIRE_CALLBACK, &other, code()), "try_again"); /* with a cookie of his own */
+    turned_away(&other, code(), "try_again"); /* with a cookie of his own */
 }
 END_TEST
 
@@ -190,7 +198,24 @@ START_TEST(whoever_is_no_active_member_is_shown_nothing) {
     visit(&wecom, "go");
     wecom.agent = refused[_i].agent;
     comes_back(&wecom, refused[_i].redemption, refused[_i].member, refused[_i].page);
-    hear(ask(WIRE_CALLBACK, &wecom, code()), "try_again"); /* nothing is left of the visit */
+    turned_away(&wecom, code(), "try_again"); /* nothing is left of the visit */
+}
+END_TEST
+
+/* WeCom knows nothing of that. */
+START_TEST(whom_the_administrator_switched_off_is_shown_nothing) {
+    int admin = served_dial(host_inner->served, "admin.sock");
+
+    host_has_account("lisi");
+    served_say(admin, WIRE_ADMIN, WIRE_F_COMMAND, "accounts.disable", WIRE_F_JSON,
+               "{\"user\":\"lisi\"}", WIRE_FIELD_COUNT);
+    do
+        ck_assert(served_receive(host_inner->served, admin, host_m));
+    while (host_m->verb != WIRE_RESULT);
+    ck_assert_str_eq(told(WIRE_F_VERDICT), "granted");
+    (void)close(admin);
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, NULL, "not_allowed");
 }
 END_TEST
 
@@ -200,7 +225,7 @@ START_TEST(browsers_that_cannot_say_who_it_is_are_told_what_to_do) {
     wecom.agent = "desktop";
     visit(&wecom, "go");
     ck_assert_ptr_nonnull(strstr(told(WIRE_F_LOCATION), "/wwlogin/sso/login?login_type=CorpApp&"));
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), "declined");
+    turned_away(&wecom, NULL, "declined");
 }
 END_TEST
 
@@ -214,7 +239,7 @@ START_TEST(the_browser_that_came_first_goes_when_there_are_too_many) {
         other.cookie[0] = '\0';
         visit(&other, "go");
     }
-    hear(ask(WIRE_CALLBACK, &first, code()), "try_again");
+    turned_away(&first, code(), "try_again");
     comes_back(&wecom, LISI, ACTIVE("lisi"), "home");
 }
 END_TEST
@@ -228,7 +253,7 @@ START_TEST(whoever_hangs_up_leaves_nothing) {
     (void)close(web);
     visit(&other, "go"); /* the loop has run */
     ck_assert_uint_eq(fake_waiting(host_inner->sender, GETUSERINFO), 0);
-    hear(ask(WIRE_CALLBACK, &wecom, code()), "try_again");
+    turned_away(&wecom, code(), "try_again");
 }
 END_TEST
 
@@ -244,6 +269,7 @@ Suite *suite(void) {
     tcase_add_test(t, logins_that_wait_are_shown_to_whom_they_are_for);
     tcase_add_test(t, more_logins_than_fit_are_left_out);
     tcase_add_loop_test(t, whoever_is_no_active_member_is_shown_nothing, 0, SUPPORT_COUNT(refused));
+    tcase_add_test(t, whom_the_administrator_switched_off_is_shown_nothing);
     tcase_add_test(t, browsers_that_cannot_say_who_it_is_are_told_what_to_do);
     tcase_add_test(t, the_browser_that_came_first_goes_when_there_are_too_many);
     tcase_add_test(t, whoever_hangs_up_leaves_nothing);
