@@ -10,6 +10,7 @@
 #include "helper/log.h"
 #include "helper/login.h"
 #include "helper/web_host.h"
+#include "helper/web_proof.h"
 #include "helper/web_visit.h"
 
 enum when {
@@ -46,6 +47,7 @@ static const struct rule rules[] = {
     {WIRE_ROW,       SERVER_ADMIN,                  OPERATOR, LATER, admin_row},
     {WIRE_VISIT,     SERVER_WEB,                    PAGES,    FIRST, web_visit_open},
     {WIRE_CALLBACK,  SERVER_WEB,                    PAGES,    FIRST, web_visit_callback},
+    {WIRE_PROOF,     SERVER_WEB,                    PAGES,    FIRST, web_proof},
 };
 /* clang-format on */
 

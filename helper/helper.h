@@ -43,6 +43,8 @@ struct helper {
     struct handed *handed;
     struct tries *tries; /* of keys that are handed over */
 
+    char state_dir[CONFIG_PATH_BYTES]; /* of the start */
+
     int64_t (*wall_s)(void); /* time(2); passed in so that a test can move it */
     int64_t started_ms;
     unsigned long granted, denied;

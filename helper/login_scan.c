@@ -80,8 +80,8 @@ static void begin(struct login *login, const char *authtok) {
     t->login = login;
     t->qr = login_request(login)->service->qr;
     login_set_state(login, t);
-    if (authtok != NULL)
-        take(t, authtok);
+    if (authtok != NULL) /* nobody can have scanned yet */
+        login_deny(login, WECOM_REASON_CODE_INVALID, NULL, NULL, "scan_first");
     else
         login_ask(login, "prompt_scan", NULL, false);
 }

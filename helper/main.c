@@ -218,6 +218,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     bool good = false;
 
     helper->wall_s = wall_s;
+    (void)snprintf(helper->state_dir, sizeof helper->state_dir, "%s", config->helper.state_dir);
     helper->clock = (struct client_clock){.now_ms = monotonic_ms};
     helper->reload = reload;
     helper->changed = publish_change;

@@ -69,6 +69,7 @@ struct inner_helper *inner_helper_new(const char *services) {
                                     .server = inner->served->server,
                                     .wall_s = wall_s,
                                     .reload = reload};
+    (void)snprintf(inner->helper.state_dir, sizeof inner->helper.state_dir, "%s", inner->state_dir);
     inner->helper.people = people_new(&inner->helper);
     inner->helper.store = store_open(inner->state_dir, inner->helper.base, why, sizeof why);
     ck_assert_msg(inner->helper.store != NULL, "%s", why);
