@@ -26,7 +26,8 @@ enum { WAITING_BYTES = 4096 /* of the wire */ };
 struct home {
     struct home *next;
     struct homes *homes;
-    struct request request; /* of no service and no host; its link is who it is */
+    struct request request;              /* of no service and no host; its link is who it is */
+    char pair[WECOM_LINK_MAX_BYTES + 1]; /* its link: whoever came back from WeCom */
     struct link *link;
     struct links_opener *opener;
     struct event *end;
@@ -257,8 +258,9 @@ static void on_person(void *arg, const struct web_person_answer *answer) {
         return;
     }
     home->said = *answer->said;
-    (void)snprintf(home->request.link, sizeof home->request.link, "%s/%s",
-                   client_app_settings(r->app)->corp_id, home->said.member.userid);
+    (void)snprintf(home->pair, sizeof home->pair, "%s/%s", client_app_settings(r->app)->corp_id,
+                   home->said.member.userid);
+    home->request.link = home->pair;
     home->people = people_find(r, answer->userid, &home->said, on_known, home);
     if (home->people == NULL)
         refuse(home, WECOM_PAGE_TRY_AGAIN, NULL, WECOM_REASON_INTERNAL, NULL);
