@@ -41,6 +41,12 @@ void login_set_state(struct login *login, void *state);
  */
 void login_ask(struct login *login, const char *prompt_id, const char *info_id, bool echo);
 
+/* What was typed is all that the host has: it goes to the method that may serve such a host, as if
+ * it had come with the beginning. False: the service has none, nothing has happened. Else the
+ * method's state is gone, and the login may be.
+ */
+bool login_hand_over(struct login *login, const char *text);
+
 /* The userid of whom a message may go to: a member who has an account and is let in by all that the
  * store knows. "": nobody, which the person must not notice.
  */

@@ -2,7 +2,8 @@
  * shows six digits, and they are typed at the prompt.
  *
  * 1. The terminal MUST see the same whatever name was asked for, and whether or not somebody scans.
- * 2. Who scanned is scan.h's business; here only the digits count, and then WeCom's word on the
+ * 2. What cannot be asked (a host that answers by itself) MUST be served by another method.
+ * 3. Who scanned is scan.h's business; here only the digits count, and then WeCom's word on the
  * member who scanned, which login_accept takes up.
  */
 #include <stdio.h>
@@ -10,18 +11,23 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/secret.h"
 #include "helper/members.h"
 #include "helper/people.h"
 #include "helper/qr.h"
 #include "helper/scan.h"
 #include "helper/texts.h"
 
+enum { TYPING_MS = 500 }; /* nobody reads a prompt and types an answer in less */
+
 struct terminal {
     struct login *login;
     struct scan *scan;
     struct members_watch *watch;
     enum config_qr qr;
-    bool missed; /* the last answer was wrong */
+    bool missed;        /* the last answer was wrong */
+    struct secret last; /* it; may be somebody's password */
+    int64_t asked_ms;   /* when it was asked again */
 };
 
 static void drop(void *state) {
@@ -29,6 +35,7 @@ static void drop(void *state) {
 
     members_drop(t->watch);
     scan_close(t->scan);
+    secret_clear(&t->last);
     free(t);
 }
 
@@ -48,6 +55,20 @@ static void on_member(void *arg, const struct members_answer *said) {
     login_deny(t->login, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
 }
 
+/* The same once more, at once, although nobody has scanned: sshd's password method and its like
+ * answer every question with the one thing that they have.
+ */
+static bool answers_by_itself(struct terminal *t, const char *text) {
+    int64_t now_ms = helper_now_ms(login_request(t->login)->helper);
+    size_t len = strlen(text);
+    bool again = secret_equal_bytes(t->last.bytes, t->last.len, text, len) &&
+                 now_ms - t->asked_ms < TYPING_MS;
+
+    (void)secret_set(&t->last, text, len);
+    t->asked_ms = now_ms;
+    return again && scan_userid(t->scan)[0] == '\0';
+}
+
 static void take(struct terminal *t, const char *text) {
     const struct request *r = login_request(t->login);
 
@@ -61,6 +82,8 @@ static void take(struct terminal *t, const char *text) {
         login_deny(t->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "scan_over");
         break;
     default:
+        if (answers_by_itself(t, text) && login_hand_over(t->login, text))
+            break;
         login_missed(t->login);
         t->missed = true;
         login_ask(t->login, "prompt_scan", NULL, false);

@@ -177,6 +177,17 @@ static const struct login_method *first_blind(const struct login *login) {
     return NULL;
 }
 
+bool login_hand_over(struct login *login, const char *text) {
+    const struct login_method *method = fitting(login, text);
+
+    if (method == NULL)
+        method = first_blind(login);
+    if (method == NULL || method == login->method)
+        return false;
+    begin_method(login, method, text);
+    return true;
+}
+
 /* What the host has already goes to the method that it fits, else to the preferred one that may
  * take it: that has to refuse it as it refuses anything.
  */
