@@ -19,7 +19,9 @@ struct links;
 struct messenger;
 struct people;
 struct login;
+struct outages;
 struct pins;
+struct remember;
 struct throttle;
 
 struct helper {
@@ -29,8 +31,10 @@ struct helper {
     struct members *members;
     struct codes *codes;
     struct links *links; /* that terminals show */
-    struct pins *pins; /* codes that were sent as messages */
+    struct pins *pins;   /* codes that were sent as messages */
     struct messenger *messenger;
+    struct outages *outages;   /* of WeCom, watched for recovery codes */
+    struct remember *remember; /* windows without a prompt */
     struct throttle *throttle; /* failures, messages, for each origin and person */
     struct login *logins;      /* that wait, the newest first */
     struct store *store;
