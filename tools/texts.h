@@ -243,7 +243,7 @@ enum texts_lang {
     X(LABEL_TAGS_OF, "tags", "标签")                                                               \
     X(LABEL_GROUPS_OF, "groups", "组")                                                             \
     X(LABEL_SERVICES_OF, "services", "可用服务")                                                   \
-    X(LABEL_RECOVERY_OF, "recovery codes left", "剩余恢复码")                                      \
+    X(LABEL_RECOVERY_OF, "recovery codes", "剩余恢复码")                                           \
     X(LABEL_HOST_OF, "host account", "本机账户")                                                   \
     X(LABEL_ADDED_OF, "added by hand", "手工添加")                                                 \
     X(LABEL_AGE_OF, "confirmed before", "距上次确认")                                              \

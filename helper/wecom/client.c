@@ -84,6 +84,11 @@ void client_app_status(const struct client_app *app, struct client_app_status *s
 }
 
 enum reach_state client_app_reach(const struct client_app *app, int64_t *down_ms) {
+    if (down_ms != NULL)
+        *down_ms = 0;
+    /* it answered, and is not asked again until then */
+    if (client_now_ms(app->client) < app->hold_until_ms)
+        return REACH_UP;
     return reach_now(&app->reach, client_now_ms(app->client), down_ms);
 }
 
