@@ -24,7 +24,7 @@ enum wecom_error store_find_recovery(struct store_tx *tx, const char *id, unsign
     sqlite3_stmt *statement =
         STORE_SQL(tx, STORE_SQL_RECOVERY, store_text(id), store_number((int64_t)row));
     enum wecom_error error = store_sql_row(tx, statement);
-    struct store_recovery found;
+    struct store_recovery found = {.salt = ""};
 
     if (error == WECOM_OK) {
         if (store_sql_text(statement, 0, found.salt, sizeof found.salt) &&

@@ -78,7 +78,8 @@ const struct config_app *client_app_settings(const struct client_app *app);
 void client_app_status(const struct client_app *app, struct client_app_status *status);
 
 /* Does WeCom answer this application? Each try of each request says something about it, and nothing
- * is asked from here. As reach_now; while a refused Secret keeps it from asking, WeCom has answered.
+ * is asked from here. As reach_now; while a refused Secret keeps it from asking, WeCom has
+ * answered.
  */
 enum reach_state client_app_reach(const struct client_app *app, int64_t *down_ms);
 

@@ -381,6 +381,8 @@ START_TEST(whoever_is_out_stays_out) {
     begin_outage();
     host_result(type("lisi", codes[0]), "denied", out[_i].reason);
     left(10);
+    /* who has none does not */
+    host_result(type("lisi", "01-0000-0000-0000-0000"), "denied", "code_invalid");
 }
 END_TEST
 

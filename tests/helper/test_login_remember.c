@@ -265,12 +265,16 @@ START_TEST(another_s_windows_stay) {
 END_TEST
 
 /* What the rules say now counts, too. */
-START_TEST(whoever_is_not_admitted_any_more_is_asked_and_refused) {
+START_TEST(whoever_is_not_admitted_any_more_is_asked_as_anybody) {
+    unsigned int questions;
+
     begin_with(REMEMBERS);
+    questions = fake_begun(host_inner->sender, "");
     ck_assert_ptr_null(policy_parse(
         (struct policy *)&config_find_service(host_inner->helper.setup->config, "sshd")->deny,
         "user:lisi"));
     is_asked(&lisi);
+    ck_assert_uint_eq(fake_begun(host_inner->sender, ""), questions); /* and at once */
 }
 END_TEST
 
@@ -305,7 +309,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, a_refused_login_of_the_same_key_ends_the_window, 0, 2);
     tcase_add_loop_test(t, the_administrator_ends_it, 0, SUPPORT_COUNT(ends));
     tcase_add_test(t, another_s_windows_stay);
-    tcase_add_test(t, whoever_is_not_admitted_any_more_is_asked_and_refused);
+    tcase_add_test(t, whoever_is_not_admitted_any_more_is_asked_as_anybody);
     tcase_add_test(t, a_linked_local_user_is_remembered_for_the_same_member_only);
     suite_add_tcase(s, t);
     return s;

@@ -203,7 +203,7 @@ START_TEST(a_used_code_never_counts_again_wherever_the_process_ends) {
     unsigned int died = 0, reported = 0;
     int status = -1;
 
-    for (unsigned int at = 1; status != 0; at++) {
+    for (unsigned int at = 1; status != 0; at += is_valgrind() ? 20 : 1) {
         struct store *store;
 
         state_close();
@@ -218,7 +218,7 @@ START_TEST(a_used_code_never_counts_again_wherever_the_process_ends) {
         reported += check_reported();
         ck_assert_uint_lt(at, 1000);
     }
-    ck_assert_uint_gt(died, 20);
+    ck_assert_uint_gt(died, is_valgrind() ? 0 : 20);
     ck_assert_uint_gt(reported, WECOM_RECOVERY_CODES);
     printf("# ended before each of %u writes and fsyncs, %u codes used, none twice\n", died,
            reported);
