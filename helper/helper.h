@@ -15,6 +15,7 @@
 #include "helper/worker.h"
 
 struct event_base;
+struct homes;
 struct links;
 struct messenger;
 struct people;
@@ -31,6 +32,7 @@ struct helper {
     struct members *members;
     struct codes *codes;
     struct links *links; /* that terminals show */
+    struct homes *homes; /* browsers that opened the application's own page */
     struct pins *pins;   /* codes that were sent as messages */
     struct messenger *messenger;
     struct outages *outages;   /* of WeCom, watched for recovery codes */
@@ -44,6 +46,8 @@ struct helper {
     struct worker *worker; /* synchronizes and publishes */
     struct handed *handed;
     struct tries *tries; /* of keys that are handed over */
+
+    char state_dir[CONFIG_PATH_BYTES]; /* of the start */
 
     int64_t (*wall_s)(void); /* time(2); passed in so that a test can move it */
     int64_t started_ms;

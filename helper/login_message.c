@@ -32,11 +32,13 @@ static struct pins_owner owner_of(const struct message *m) {
     return messenger_owner(login_request(m->login), m->userid[0] != '\0' ? m->userid : NULL);
 }
 
-static void hear(struct message *m, const struct members_answer *said) {
+static void on_member(void *arg, const struct members_answer *said) {
+    struct message *m = arg;
     struct client_failure failure = said->failure;
     enum wecom_reason reason = members_reason(said);
     char userid[WECOM_USERID_MAX_BYTES + 1];
 
+    m->watch = NULL;
     if (reason == WECOM_REASON_NONE) {
         login_accept(m->login, said, NULL, NULL);
         return;
@@ -46,25 +48,10 @@ static void hear(struct message *m, const struct members_answer *said) {
     login_deny(m->login, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
 }
 
-static void on_member(void *arg, const struct members_answer *said) {
-    struct message *m = arg;
-
-    m->watch = NULL;
-    hear(m, said);
-}
-
 static void ask_member(struct message *m) {
     const struct request *r = login_request(m->login);
-    const struct members_answer *known = members_known(r->helper->members, r->app, m->userid);
 
-    if (known != NULL) {
-        struct members_answer said = *known;
-
-        hear(m, &said);
-        return;
-    }
-    m->watch = members_ask(r->helper->members, r->app, m->userid, on_member, m);
-    if (m->watch == NULL)
+    if (!members_hear(r->helper->members, r->app, m->userid, &m->watch, on_member, m))
         login_deny(m->login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 

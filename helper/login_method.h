@@ -72,6 +72,8 @@ bool login_can_ask(const struct login *login);
 /* Refuses with this sentence instead of a text of po/. */
 void login_deny_with(struct login *login, enum wecom_reason reason, const char *userid,
                      const struct client_failure *failure, const char *message);
+/* The answer was wrong, and the person may try again: it counts as a failure of his. */
+void login_missed(struct login *login);
 
 /* Refuses. `userid` NULL: nobody known. `failure` NULL: nothing for the administrator. `text_id`
  * NULL: the sentence of the reason. The login is gone.

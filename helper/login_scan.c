@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "helper/members.h"
+#include "helper/people.h"
 #include "helper/qr.h"
 #include "helper/scan.h"
 #include "helper/texts.h"
@@ -17,29 +19,51 @@
 struct terminal {
     struct login *login;
     struct scan *scan;
+    struct members_watch *watch;
     enum config_qr qr;
+    bool missed; /* the last answer was wrong */
 };
 
 static void drop(void *state) {
     struct terminal *t = state;
 
+    members_drop(t->watch);
     scan_close(t->scan);
     free(t);
 }
 
+static void on_member(void *arg, const struct members_answer *said) {
+    struct terminal *t = arg;
+    struct client_failure failure = said->failure;
+    enum wecom_reason reason = members_reason(said);
+    char userid[WECOM_USERID_MAX_BYTES + 1];
+
+    t->watch = NULL;
+    if (reason == WECOM_REASON_NONE) {
+        login_accept(t->login, said, NULL, NULL);
+        return;
+    }
+    (void)snprintf(userid, sizeof userid, "%s", scan_userid(t->scan));
+    people_note(login_request(t->login), userid, said);
+    login_deny(t->login, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+}
+
 static void take(struct terminal *t, const char *text) {
-    struct members_answer said;
+    const struct request *r = login_request(t->login);
 
     switch (scan_try(t->scan, text)) {
     case SCAN_RIGHT:
-        said = *scan_said(t->scan);
-        login_accept(t->login, &said, NULL, NULL);
+        if (!members_hear(r->helper->members, r->app, scan_userid(t->scan), &t->watch, on_member,
+                          t))
+            login_deny(t->login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
         break;
     case SCAN_OVER:
-        login_deny(t->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "pin_over");
+        login_deny(t->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "scan_over");
         break;
     default:
-        login_deny(t->login, WECOM_REASON_CODE_INVALID, NULL, NULL, "scan_invalid");
+        login_missed(t->login);
+        t->missed = true;
+        login_ask(t->login, "prompt_scan", NULL, false);
     }
 }
 
@@ -56,8 +80,8 @@ static void begin(struct login *login, const char *authtok) {
     t->login = login;
     t->qr = login_request(login)->service->qr;
     login_set_state(login, t);
-    if (authtok != NULL)
-        take(t, authtok);
+    if (authtok != NULL) /* nobody can have scanned yet */
+        login_deny(login, WECOM_REASON_CODE_INVALID, NULL, NULL, "scan_first");
     else
         login_ask(login, "prompt_scan", NULL, false);
 }
@@ -78,7 +102,7 @@ static void info(struct login *login, enum config_lang lang, char *out, size_t b
     }
     if (t->qr != CONFIG_QR_OFF)
         (void)qr_text(url, t->qr == CONFIG_QR_UTF8 ? QR_UTF8 : QR_ASCII, picture, sizeof picture);
-    texts_fill(out, bytes, lang, "scan_hint", NULL, NULL);
+    texts_fill(out, bytes, lang, t->missed ? "scan_missed" : "scan_hint", NULL, NULL);
     used = strlen(out);
     (void)snprintf(out + used, bytes - used, "\n%s%s", picture, url);
 }

@@ -30,6 +30,7 @@
 #include "helper/remember.h"
 #include "helper/sync.h"
 #include "helper/throttle.h"
+#include "helper/web_home.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -219,6 +220,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     bool good = false;
 
     helper->wall_s = wall_s;
+    (void)snprintf(helper->state_dir, sizeof helper->state_dir, "%s", config->helper.state_dir);
     helper->clock = (struct client_clock){.now_ms = monotonic_ms};
     helper->reload = reload;
     helper->changed = publish_change;
@@ -233,6 +235,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->codes = codes_new();
     helper->pins = pins_new();
     helper->links = links_new();
+    helper->homes = web_home_new(helper);
     helper->messenger = messenger_new(helper);
     helper->outages = outages_new(helper->base, helper->clock);
     helper->remember = remember_new();
@@ -244,8 +247,9 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
-        helper->pins == NULL || helper->links == NULL || helper->messenger == NULL ||
-        helper->throttle == NULL || helper->outages == NULL || helper->remember == NULL) {
+        helper->pins == NULL || helper->links == NULL || helper->homes == NULL ||
+        helper->messenger == NULL || helper->throttle == NULL || helper->outages == NULL ||
+        helper->remember == NULL) {
         config_free(config);
         goto out;
     }
@@ -277,6 +281,7 @@ out:
     messenger_free(helper->messenger);
     outages_free(helper->outages);
     remember_free(helper->remember);
+    web_home_free(helper->homes);
     people_free(helper->people);
     worker_stop(helper->worker);
     members_free(helper->members);
@@ -325,7 +330,8 @@ static const char *absolute(const char *file, char *path, size_t bytes) {
     return n > 0 && (size_t)n < bytes ? path : file;
 }
 
-/* Whoever starts us is told what is wrong with the store, before anything goes to the background.
+/* Whoever starts us is told what is wrong with the store before anything goes to the background.
+ * It is read whole; in the foreground once is enough.
  */
 static bool try_store(const struct config *config, char *why, size_t bytes) {
     struct store *store = store_open(config->helper.state_dir, NULL, why, bytes);
@@ -392,7 +398,7 @@ int main(int argc, char **argv) {
         status = refuse(why, EXIT_FAILURE);
     else if (!config_read_secrets(config, &error))
         status = refuse(error.text, EXIT_CONFIG);
-    else if (!arguments.check && !try_store(config, why, sizeof why))
+    else if (!arguments.check && !arguments.foreground && !try_store(config, why, sizeof why))
         status = refuse(why, EXIT_FAILURE);
     if (status >= 0) {
         config_free(config);

@@ -143,23 +143,18 @@ static void send_text(struct sending *s) {
         fail(s, WECOM_REASON_INTERNAL, NULL);
 }
 
-static void hear(struct sending *s, const struct members_answer *said) {
+static void on_member(void *arg, const struct members_answer *said) {
+    struct sending *s = arg;
     struct client_failure failure = said->failure;
     enum wecom_reason reason = members_reason(said);
 
+    s->watch = NULL;
     if (reason == WECOM_REASON_NONE) {
         send_text(s);
         return;
     }
     people_note(&s->request, s->userid, said);
     fail(s, reason, failure.detail[0] != '\0' ? &failure : NULL);
-}
-
-static void on_member(void *arg, const struct members_answer *said) {
-    struct sending *s = arg;
-
-    s->watch = NULL;
-    hear(s, said);
 }
 
 /* A little later, nobody knows when: the work of sending must not show in the time of the prompt,
@@ -192,7 +187,6 @@ static void on_start(evutil_socket_t fd, short what, void *arg) {
         .detail = "five messages to this person within ten minutes are enough"};
     struct sending *s = arg;
     struct request *r = &s->request;
-    const struct members_answer *known = members_known(r->helper->members, r->app, s->userid);
 
     (void)fd;
     (void)what;
@@ -202,12 +196,7 @@ static void on_start(evutil_socket_t fd, short what, void *arg) {
         fail(s, WECOM_REASON_TOO_MANY_TRIES, &often);
         return;
     }
-    if (known != NULL) {
-        hear(s, known);
-        return;
-    }
-    s->watch = members_ask(r->helper->members, r->app, s->userid, on_member, s);
-    if (s->watch == NULL)
+    if (!members_hear(r->helper->members, r->app, s->userid, &s->watch, on_member, s))
         fail(s, WECOM_REASON_INTERNAL, NULL);
 }
 

@@ -74,6 +74,7 @@ int ctl_accounts(const struct ctl_request *request);
 int ctl_sync(const struct ctl_request *request);
 int ctl_logins(const struct ctl_request *request);
 int ctl_recovery(const struct ctl_request *request);
+int ctl_proofs(const struct ctl_request *request);
 
 /* The options as they are written. */
 extern const struct option_rule ctl_options[CTL_OPTIONS];

@@ -156,6 +156,7 @@ enum texts_lang {
     X(ITEM_TLS, "TLS", "加密连接")                                                                 \
     X(ITEM_TOKEN, "token", "令牌")                                                                 \
     X(ITEM_AGENT, "agent", "应用")                                                                 \
+    X(ITEM_TRUSTED_DOMAIN, "trusted domain", "可信域名")                                           \
     X(ITEM_VISIBLE_RANGE, "visible range", "可见范围")                                             \
     X(ITEM_CLOCK, "clock", "时钟")                                                                 \
     X(CHECK_SUMMARY, "{1} checks: {2} ok, {3} warnings, {4} failed, {5} skipped",                  \
@@ -423,6 +424,21 @@ enum texts_lang {
       "请只交给本人，抄在纸上或存入密码管理器；不要留在本机，不要通过聊天或邮件发送。")            \
     X(RECOVERY_REVOKED, "{1} has no recovery codes any more ({2} were left).",                     \
       "{1} 的恢复码已全部作废（原余 {2} 个）。")                                                   \
+    /* wecomctl verify-file */                                                                     \
+    X(HELP_PROOFS, "files that WeCom fetches to see that a host name is yours",                    \
+      "企业微信用来验证域名归属的文件")                                                            \
+    X(NO_PROOFS, "There is no verification file.", "没有验证文件。")                               \
+    X(PROOF, "{1}  {2}", "{1}  {2}")                                                               \
+    X(PROOF_ODD, "{1}: is no text; give the file as WeCom let you download it",                    \
+      "{1} 不是文本文件，请使用从企业微信下载的原文件")                                            \
+    X(PROOF_ADDED, "{1} is served. Now have WeCom fetch it: {2}",                                  \
+      "已提供 {1}。现在可以在企业微信管理后台点击验证：{2}")                                       \
+    X(PROOF_REMOVED, "{1} is not served any more.", "已停止提供 {1}。")                            \
+    X(PROOFS_USAGE,                                                                                \
+      "It is: wecomctl verify-file, wecomctl verify-file FILE, or: wecomctl verify-file remove "   \
+      "NAME",                                                                                      \
+      "用法：wecomctl verify-file、wecomctl verify-file FILE，或：wecomctl verify-file remove "    \
+      "NAME")                                                                                      \
     X(RELOADED, "The helper reads its configuration again.", "helper 已重新读取配置。")            \
     X(VERSION_UNKNOWN, "not reachable", "无法连接")
 

@@ -15,6 +15,7 @@
 #include "helper/people.h"
 #include "helper/remember.h"
 #include "helper/throttle.h"
+#include "helper/web_home.h"
 #include "tests/helper/support.h"
 
 static bool reload(struct helper *helper) {
@@ -70,6 +71,7 @@ struct inner_helper *inner_helper_new(const char *services) {
                                     .server = inner->served->server,
                                     .wall_s = wall_s,
                                     .reload = reload};
+    (void)snprintf(inner->helper.state_dir, sizeof inner->helper.state_dir, "%s", inner->state_dir);
     inner->helper.people = people_new(&inner->helper);
     inner->helper.store = store_open(inner->state_dir, inner->helper.base, why, sizeof why);
     ck_assert_msg(inner->helper.store != NULL, "%s", why);
@@ -79,6 +81,7 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.codes = codes_new();
     inner->helper.pins = pins_new();
     inner->helper.links = links_new();
+    inner->helper.homes = web_home_new(&inner->helper);
     inner->helper.messenger = messenger_new(&inner->helper);
     inner->helper.outages = outages_new(inner->helper.base, inner->helper.clock);
     inner->helper.remember = remember_new();
@@ -104,6 +107,7 @@ void inner_helper_free(struct inner_helper *inner) {
     messenger_free(inner->helper.messenger);
     outages_free(inner->helper.outages);
     remember_free(inner->helper.remember);
+    web_home_free(inner->helper.homes);
     people_free(inner->helper.people);
     members_free(inner->helper.members);
     for (size_t i = 0; i < inner->helper.setup->config->apps_count; i++)

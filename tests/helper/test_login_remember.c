@@ -139,6 +139,7 @@ END_TEST
 START_TEST(without_the_setting_nothing_is_remembered) {
     begin_with("[service sshd]\nmethods = code\nlang = en\n");
     is_asked(&lisi);
+    ck_assert_uint_eq(remember_end_user(host_inner->helper.remember, "lisi"), 0);
 }
 END_TEST
 
@@ -236,6 +237,31 @@ START_TEST(a_refused_login_of_the_same_key_ends_the_window) {
 }
 END_TEST
 
+/* Where a wrong answer is not the end of the login, it is that of the window. */
+START_TEST(a_wrong_answer_ends_the_window) {
+    int host;
+
+    host_start("[web]\npublic_url = https://login.example.com\n"
+               "[service sshd]\nmethods = code scan\nlang = en\nremember = 8h\n");
+    host_has_account("lisi");
+    sign_in(&lisi, "lisi");
+    host_inner->now.ms += MEMBERS_FRESH_MS;
+    host = begin(&lisi);
+    inner_helper_token(host_inner, USER_GET);
+    fake_fail(host_inner->sender, USER_GET, HTTP_NO_NAME, "x");
+    host_asked(host, "WeCom sign-in code");
+    if (_i == 1) {
+        host_answer(host, "scan");
+        host_asked(host, "Code on your phone");
+        host_answer(host, "123456");
+        host_asked(host, "Code on your phone");
+    }
+    (void)close(host);
+    support_run(host_inner->served->base);
+    ck_assert_uint_eq(remember_end_user(host_inner->helper.remember, "lisi"), _i == 0);
+}
+END_TEST
+
 static const struct {
     const char *command, *args, *again, *again_args;
 } ends[] = {
@@ -307,6 +333,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, without_wecom_s_word_the_person_is_asked, 0, 2);
     tcase_add_test(t, a_silent_wecom_does_not_keep_the_person_waiting);
     tcase_add_loop_test(t, a_refused_login_of_the_same_key_ends_the_window, 0, 2);
+    tcase_add_loop_test(t, a_wrong_answer_ends_the_window, 0, 2);
     tcase_add_loop_test(t, the_administrator_ends_it, 0, SUPPORT_COUNT(ends));
     tcase_add_test(t, another_s_windows_stay);
     tcase_add_test(t, whoever_is_not_admitted_any_more_is_asked_as_anybody);

@@ -100,6 +100,19 @@ START_TEST(questions_go_on_with_pauses_until_the_time_is_up) {
 }
 END_TEST
 
+START_TEST(questions_end_with_the_time_or_with_an_answer) {
+    ck_assert_ptr_null(outage_watch(outages, app, NULL, NULL));
+    (void)fake_await(sender, GETTOKEN);
+    now.ms += _i == 0 ? OUTAGE_WATCH_MS : OUTAGE_EVERY_MS;
+    if (_i == 1)
+        fake_answer(sender, GETTOKEN, 200, "{\"errcode\":60020,\"errmsg\":\"x\"}");
+    else
+        fake_fail(sender, GETTOKEN, HTTP_NO_NAME, "no such host");
+    support_run(base);
+    ck_assert_uint_eq(fake_begun(sender, ""), _i == 2 ? 2 : 1);
+}
+END_TEST
+
 START_TEST(whoever_leaves_is_not_told) {
     struct outage_watch *leaves = outage_watch(outages, app, on_told, NULL);
 
@@ -149,6 +162,7 @@ Suite *suite(void) {
     tcase_add_test(t, whoever_must_know_is_told_once_and_the_client_knows);
     tcase_add_test(t, what_is_asked_needs_no_name_of_a_member);
     tcase_add_test(t, questions_go_on_with_pauses_until_the_time_is_up);
+    tcase_add_loop_test(t, questions_end_with_the_time_or_with_an_answer, 0, 3);
     tcase_add_test(t, whoever_leaves_is_not_told);
     tcase_add_test(t, whoever_is_told_may_ask_again);
     tcase_add_test(t, an_end_in_the_middle_leaves_nothing);
