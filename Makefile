@@ -244,7 +244,7 @@ $(B)/tests/sim/check_sim: $(call objects,$(wildcard tests/sim/check_*.c) tests/s
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
-fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/keptfile.c helper/keyed.c helper/options.c \
+fuzz_PARTS = $(common_SRC) helper/auth_info.c helper/config.c helper/handed_file.c helper/inifile.c helper/keptfile.c helper/keyed.c helper/options.c \
         helper/options_accounts.c helper/options_web.c helper/policy.c helper/secretfile.c \
         $(wildcard helper/throttle*.c) helper/wecom/answer.c helper/wecom/answer_directory.c \
         helper/wecom/callback.c helper/wecom/callback_query.c helper/wecom/event.c \
@@ -357,7 +357,7 @@ install: all
 	$(INSTALL) -m 644 man/*.5 $(DESTDIR)$(mandir)/man5/
 	$(INSTALL) -m 644 man/*.8 $(DESTDIR)$(mandir)/man8/
 	$(INSTALL) -m 644 README.md README.zh-CN.md LICENSE docs/*.md $(DESTDIR)$(docdir)/
-	$(INSTALL) -m 644 etc/wecom.conf etc/pam.d/* $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -m 644 etc/wecom.conf etc/pam.d/* etc/sshd/* $(DESTDIR)$(docdir)/examples/
 	$(INSTALL) -m 644 etc/sudoers.d/wecom $(DESTDIR)$(docdir)/examples/sudoers-wecom
 	$(INSTALL) -m 644 etc/nginx.conf $(DESTDIR)$(docdir)/examples/nginx-wecom-web.conf
 	$(INSTALL) -m 644 etc/Caddyfile $(DESTDIR)$(docdir)/examples/Caddyfile-wecom-web

@@ -272,6 +272,8 @@ static const struct command commands[] = {
     {"accounts.add", admin_add_run},
     {"accounts.member", admin_add_look},
     {"accounts.import", admin_import_run},
+    {"recovery.issue", admin_recovery_issue},
+    {"recovery.revoke", admin_recovery_revoke},
 };
 
 /* The arguments of the command: an object, empty where it has none; NULL: they are none. */

@@ -6,6 +6,7 @@
 #include "common/names.h"
 #include "helper/log.h"
 #include "helper/login.h"
+#include "helper/remember.h"
 #include "helper/reply.h"
 #include "helper/throttle.h"
 
@@ -37,7 +38,7 @@ void admin_logins_run(struct helper *helper, struct server_peer *peer, json_t *a
 void admin_logins_unlock(struct helper *helper, struct server_peer *peer, json_t *args) {
     const char *user = json_string_value(json_object_get(args, "user"));
     struct log_line l;
-    size_t ended;
+    size_t ended, windows;
 
     if (user == NULL || user[0] == '\0') {
         reply_result(peer, WECOM_VERDICT_DENIED, WECOM_ACCOUNT_NONE, WECOM_REASON_INTERNAL,
@@ -45,9 +46,11 @@ void admin_logins_unlock(struct helper *helper, struct server_peer *peer, json_t
         return;
     }
     ended = throttle_unlock(helper->throttle, user);
+    windows = remember_end_user(helper->remember, user);
     log_begin(&l, LOG_NOTICE, "delays ended");
     log_text(&l, "user", name_is_userid(user) ? user : "?");
     log_number(&l, "ended", (int64_t)ended);
+    log_number(&l, "remembered", (int64_t)windows);
     log_end(&l);
     reply_row(peer, json_pack("{s:s, s:s, s:I}", "kind", "unlocked", "user", user, "ended",
                               (json_int_t)ended));

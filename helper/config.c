@@ -324,6 +324,15 @@ static bool check_apps(struct config *c, const struct inifile *ini, struct confi
     return false;
 }
 
+/* Does nobody but root's processes ask for the service? */
+static bool is_for_root(const struct config_service *s) {
+    for (size_t i = 0; i < s->callers_count; i++) {
+        if (s->callers[i].is_group || s->callers[i].id != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool check_service(struct config *c, const struct inifile *ini, struct config_service *s,
                           struct config_error *error) {
     char section[WECOM_SERVICE_MAX_BYTES + 16];
@@ -352,6 +361,12 @@ static bool check_service(struct config *c, const struct inifile *ini, struct co
         inifile_fail(error, ini->file, s->line, section,
                      "methods: message goes with account = yes only: a web page would let anybody "
                      "send messages to everybody");
+        return false;
+    }
+    if (s->remember_s > 0 && (!s->account || !is_for_root(s))) {
+        inifile_fail(error, ini->file, s->line, section,
+                     "remember: goes with account = yes and callers = root only: what counts is a "
+                     "key, and that it was used is the host's word alone");
         return false;
     }
     if (!config_has_keys(s->app) && !s->set_app) {

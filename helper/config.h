@@ -134,6 +134,8 @@ struct config_service {
     enum config_lang lang;
     enum config_qr qr;
     struct policy allow, deny;
+    int64_t
+        remember_s; /* how long a login stands for the next one with the same key; 0: not at all */
 };
 
 struct config {

@@ -20,7 +20,9 @@ struct links;
 struct messenger;
 struct people;
 struct login;
+struct outages;
 struct pins;
+struct remember;
 struct throttle;
 
 struct helper {
@@ -33,6 +35,8 @@ struct helper {
     struct homes *homes; /* browsers that opened the application's own page */
     struct pins *pins;   /* codes that were sent as messages */
     struct messenger *messenger;
+    struct outages *outages;   /* of WeCom, watched for recovery codes */
+    struct remember *remember; /* windows without a prompt */
     struct throttle *throttle; /* failures, messages, for each origin and person */
     struct login *logins;      /* that wait, the newest first */
     struct store *store;

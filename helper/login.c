@@ -87,6 +87,7 @@ void login_missed(struct login *login) {
     request_log(&login->request, LOG_NOTICE, "login answer wrong", NULL, login->method->word,
                 WECOM_REASON_CODE_INVALID, NULL);
     count_failure(login, WECOM_REASON_CODE_INVALID);
+    login_forget(login);
 }
 
 void login_deny_with(struct login *login, enum wecom_reason reason, const char *userid,
@@ -99,6 +100,8 @@ void login_deny_with(struct login *login, enum wecom_reason reason, const char *
     r->helper->denied++;
     setup_counts(r->setup, r->service)->denied++;
     count_failure(login, reason);
+    if (rule->verdict != WECOM_VERDICT_UNAVAILABLE)
+        login_forget(login);
     reply_result(r->peer, rule->verdict, WECOM_ACCOUNT_NONE, reason, message);
     login_end(login);
 }
@@ -110,6 +113,10 @@ void login_deny(struct login *login, enum wecom_reason reason, const char *useri
     texts_fill(message, sizeof message, login->lang,
                text_id != NULL ? text_id : words_reason(reason), login->request.id, NULL);
     login_deny_with(login, reason, userid, failure, message);
+}
+
+bool login_can_ask(const struct login *login) {
+    return !login->blind;
 }
 
 const char *login_may_reach(const struct login *login) {
@@ -179,17 +186,20 @@ static void on_found(void *arg, const struct people_answer *answer) {
     userid = answer->known ? answer->account.userid : people_guess(r);
     (void)snprintf(r->expected, sizeof r->expected, "%s", userid != NULL ? userid : "");
     login->authtok = NULL;
-    login_begin_first(login, authtok);
+    if (authtok == NULL && login->admitted && login_is_remembered(login, answer))
+        login_go_to(login, &login_method_remember, NULL);
+    else
+        login_begin_first(login, authtok);
     secret_free_string(authtok);
 }
 
 static void start(struct login *login, const char *authtok) {
     struct request *r = &login->request;
-    bool sends = (r->service->methods & CONFIG_METHOD_MESSAGE) != 0;
+    bool looks = (r->service->methods & CONFIG_METHOD_MESSAGE) != 0 || login->has_key;
 
     login->authtok = authtok != NULL ? trimmed(authtok) : NULL;
     if ((authtok == NULL || login->authtok != NULL) &&
-        (!people_is_host(r) || (r->link[0] != '\0' && !sends))) {
+        (!people_is_host(r) || (r->link[0] != '\0' && !looks))) {
         char *own = login->authtok;
 
         login->authtok = NULL;
@@ -239,6 +249,8 @@ void login_begin(struct helper *helper, struct server_peer *peer,
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
         return;
     }
+    login->blind = wire_get(message, WIRE_F_AUTHTOK) != NULL;
+    login_take_key(login, wire_get(message, WIRE_F_AUTH_INFO));
     start(login, wire_get(message, WIRE_F_AUTHTOK));
 }
 

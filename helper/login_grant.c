@@ -74,8 +74,10 @@ static void grant(struct login *login, const struct people_answer *answer) {
         login_deny(login, WECOM_REASON_INTERNAL, a->said.member.userid, NULL, NULL);
         return;
     }
-    request_log(r, LOG_NOTICE, "login granted", a->said.member.userid, login->method->word,
-                WECOM_REASON_NONE, a->has_note ? &a->note : NULL);
+    request_log(r, a->by_store ? LOG_WARNING : LOG_NOTICE, "login granted", a->said.member.userid,
+                login->method->word, WECOM_REASON_NONE, a->has_note ? &a->note : NULL);
+    if (login->method->bit != 0)
+        login_remember(login, answer);
     if (login_is_counted(login)) {
         throttle_passed(r->helper->throttle, r->user, r->rhost);
         login_log_throttle(r->helper);
@@ -207,6 +209,34 @@ void login_accept(struct login *login, const struct members_answer *said,
     if (!members_hear(r->helper->members, directory, a->said.member.userid, &login->watch,
                       on_directory, login))
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
+/* What the store has of the member, as WeCom would say it. */
+static void describe(const struct store_account *account, struct answer_member *member) {
+    size_t count = account->departments_count;
+
+    memcpy(member->userid, account->userid, sizeof member->userid);
+    (void)snprintf(member->name, sizeof member->name, "%s", account->name);
+    if (count > ANSWER_DEPARTMENTS)
+        count = ANSWER_DEPARTMENTS;
+    memcpy(member->departments, account->departments, count * sizeof member->departments[0]);
+    member->departments_count = count;
+}
+
+void login_accept_stored(struct login *login, const struct people_answer *answer,
+                         const struct client_failure *note) {
+    struct accepted *a = calloc(1, sizeof *a);
+
+    if (a == NULL) {
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+        return;
+    }
+    login->accepted = a;
+    a->by_store = true;
+    a->has_note = true;
+    a->note = *note;
+    describe(&answer->account, &a->said.member);
+    grant(login, answer);
 }
 
 void login_grant_now(struct login *login) {

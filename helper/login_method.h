@@ -5,6 +5,7 @@
 #include "helper/request.h"
 
 struct login;
+struct people_answer;
 
 /* A sign-in method: a state machine driven by the frame. Its state is the frame's to keep and the
  * method's to free.
@@ -29,6 +30,9 @@ struct login_method {
 };
 
 extern const struct login_method login_method_code, login_method_message, login_method_scan;
+
+/* Ways in that no service lists: bit 0, no word of the prompt leads to them. */
+extern const struct login_method login_method_recovery, login_method_remember;
 
 const struct request *login_request(const struct login *login);
 
@@ -59,6 +63,21 @@ const char *login_may_reach(const struct login *login);
 void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note);
 
+/* WeCom cannot be reached, and what the store says of the person has to do: grants by it, and
+ * writes nothing there. `note`: for the log, at LOG_WARNING.
+ */
+void login_accept_stored(struct login *login, const struct people_answer *answer,
+                         const struct client_failure *note);
+
+/* The method is of no use: the person is asked as if it had not been there. */
+void login_begin_anew(struct login *login);
+
+/* Can the host show a prompt, and bring another answer? */
+bool login_can_ask(const struct login *login);
+
+/* Refuses with this sentence instead of a text of po/. */
+void login_deny_with(struct login *login, enum wecom_reason reason, const char *userid,
+                     const struct client_failure *failure, const char *message);
 /* The answer was wrong, and the person may try again: it counts as a failure of his. */
 void login_missed(struct login *login);
 

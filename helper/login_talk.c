@@ -120,10 +120,14 @@ void login_ask(struct login *login, const char *prompt_id, const char *info_id, 
     ask_again(login);
 }
 
-/* The first method of the service that the text may be an answer to; NULL: none. */
+/* The first method of the service that the text may be an answer to; NULL: none. A recovery code is
+ * one wherever somebody signs in to an account of the host.
+ */
 static const struct login_method *fitting(const struct login *login, const char *text) {
     const struct config_service *service = login->request.service;
 
+    if (service->account && login_method_recovery.fits(text))
+        return &login_method_recovery;
     for (size_t i = 0; i < service->order_count; i++) {
         const struct login_method *method = find_method(service->order[i]);
 
@@ -155,8 +159,7 @@ static bool is_lang(const char *word, enum config_lang *lang) {
     return true;
 }
 
-static void begin_method(struct login *login, const struct login_method *method,
-                         const char *authtok) {
+void login_go_to(struct login *login, const struct login_method *method, const char *authtok) {
     if (login->state != NULL)
         login->method->drop(login->state);
     login->state = NULL;
@@ -206,7 +209,15 @@ void login_begin_first(struct login *login, const char *authtok) {
     if (is_slowed(login))
         return;
     login->judged = authtok != NULL;
-    begin_method(login, method != NULL ? method : login->method, authtok);
+    login_go_to(login, method != NULL ? method : login->method, authtok);
+}
+
+void login_begin_anew(struct login *login) {
+    if (login->state != NULL)
+        login->method->drop(login->state);
+    login->state = NULL;
+    login->method = login_first_method(login->request.service);
+    login_begin_first(login, NULL);
 }
 
 /* A word for the conversation itself, an answer to another method, or an answer. */
@@ -216,9 +227,9 @@ void login_take_answer(struct login *login, const char *text) {
     if (login->waits_out) {
         login->waits_out = false;
         if (!is_slowed(login))
-            begin_method(login, login->method, NULL);
+            login_go_to(login, login->method, NULL);
     } else if (method != NULL && method != login->method) {
-        begin_method(login, method, NULL);
+        login_go_to(login, method, NULL);
     } else if (method != NULL || is_lang(text, &login->lang) ||
                (login->method->heeds != NULL && login->method->heeds(login, text))) {
         ask_again(login);
@@ -228,7 +239,7 @@ void login_take_answer(struct login *login, const char *text) {
         if (method == NULL || method == login->method)
             login->method->answer(login, text);
         else
-            begin_method(login, method, text);
+            login_go_to(login, method, text);
     }
 }
 

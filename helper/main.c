@@ -24,8 +24,10 @@
 #include "helper/log.h"
 #include "helper/messenger.h"
 #include "helper/notify.h"
+#include "helper/outage.h"
 #include "helper/people.h"
 #include "helper/privileges.h"
+#include "helper/remember.h"
 #include "helper/sync.h"
 #include "helper/throttle.h"
 #include "helper/web_home.h"
@@ -235,6 +237,8 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->links = links_new();
     helper->homes = web_home_new(helper);
     helper->messenger = messenger_new(helper);
+    helper->outages = outages_new(helper->base, helper->clock);
+    helper->remember = remember_new();
     helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
     helper->tries = tries_new(helper->clock);
@@ -244,7 +248,8 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
         helper->pins == NULL || helper->links == NULL || helper->homes == NULL ||
-        helper->messenger == NULL || helper->throttle == NULL) {
+        helper->messenger == NULL || helper->throttle == NULL || helper->outages == NULL ||
+        helper->remember == NULL) {
         config_free(config);
         goto out;
     }
@@ -274,6 +279,8 @@ out:
         log_event(LOG_ERR, "cannot run", why);
     server_free(server);
     messenger_free(helper->messenger);
+    outages_free(helper->outages);
+    remember_free(helper->remember);
     web_home_free(helper->homes);
     people_free(helper->people);
     worker_stop(helper->worker);

@@ -333,6 +333,8 @@ static const struct option all[] = {
     {OPTIONS_SERVICE, "deny", NULL, false, options_set_policy, AT(config_service, deny)},
     {OPTIONS_SERVICE, "lang", "both", false, set_lang, AT(config_service, lang)},
     {OPTIONS_SERVICE, "qr", "utf8", false, set_qr, AT(config_service, qr)},
+    {OPTIONS_SERVICE, "remember", "0s", false, options_set_remember,
+     AT(config_service, remember_s)},
     {0},
 };
 /* clang-format on */

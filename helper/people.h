@@ -62,6 +62,11 @@ void people_look_up(const struct request *r);
  */
 enum wecom_reason people_reason(const struct request *r, const struct people_answer *answer);
 
+/* WeCom cannot be asked: is its last word on a person of host accounts young enough to go by
+ * (stale=)? Says nothing of what that word was.
+ */
+bool people_stays(const struct request *r, const struct people_answer *answer);
+
 /* The application that has the say over the people of this service: for host accounts that of
  * [accounts], whatever application signs them in.
  */

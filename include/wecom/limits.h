@@ -14,6 +14,13 @@ enum {
     /* A code that we make and send: RFC 4226, 5.3 wants at least six digits. */
     WECOM_PIN_DIGITS = 6,
 
+    /* A recovery code: two digits that name its row, 16 symbols of 5 random bits. Typed with or
+     * without dashes, but shorter than any code of WeCom's.
+     */
+    WECOM_RECOVERY_SYMBOLS = 18,
+    WECOM_RECOVERY_MAX_BYTES = WECOM_CODE_MIN_BYTES - 1,
+    WECOM_RECOVERY_CODES = 10,
+
     /* A WeCom userid: 1-64 bytes (path 90195). */
     WECOM_USERID_MAX_BYTES = 64,
 

@@ -11,7 +11,9 @@
 #include "helper/links.h"
 #include "helper/log.h"
 #include "helper/messenger.h"
+#include "helper/outage.h"
 #include "helper/people.h"
+#include "helper/remember.h"
 #include "helper/throttle.h"
 #include "helper/web_home.h"
 #include "tests/helper/support.h"
@@ -81,6 +83,8 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.links = links_new();
     inner->helper.homes = web_home_new(&inner->helper);
     inner->helper.messenger = messenger_new(&inner->helper);
+    inner->helper.outages = outages_new(inner->helper.base, inner->helper.clock);
+    inner->helper.remember = remember_new();
     inner->helper.throttle =
         throttle_open(NULL,
                       (struct throttle_clock){.now_ms = inner->helper.clock.now_ms,
@@ -101,6 +105,8 @@ void inner_helper_free(struct inner_helper *inner) {
     inner->served->server = NULL;
     ck_assert_uint_eq(inner->helper.waiting, 0);
     messenger_free(inner->helper.messenger);
+    outages_free(inner->helper.outages);
+    remember_free(inner->helper.remember);
     web_home_free(inner->helper.homes);
     people_free(inner->helper.people);
     members_free(inner->helper.members);

@@ -115,8 +115,26 @@ START_TEST(what_is_not_in_the_file_has_its_default) {
     ck_assert_str_eq(service->callers_text, "root");
     ck_assert_str_eq(service->socket, "");
     ck_assert_int_eq(service->lang, CONFIG_LANG_BOTH);
+    ck_assert_int_eq(service->remember_s, 0);
     ck_assert_uint_eq(service->allow.count + service->deny.count, 0);
     check_accounts_defaults(&c->accounts, app);
+    config_free(c);
+}
+END_TEST
+
+static const struct {
+    const char *value;
+    int64_t seconds;
+} remembers[] = {{"0s", 0}, {"0h", 0}, {"1s", 1}, {"30m", 1800}, {"12h", 43200}, {"43200s", 43200}};
+
+START_TEST(a_key_is_remembered_for_as_long_as_the_file_says) {
+    char line[64];
+    struct config *c;
+
+    (void)snprintf(line, sizeof line, "remember = %s", remembers[_i].value);
+    c = read_with(APP SERVICE, line);
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->services[0].remember_s, remembers[_i].seconds);
     config_free(c);
 }
 END_TEST
@@ -854,6 +872,8 @@ Suite *suite(void) {
     find_bad_files();
     tcase_set_timeout(t, 60);
     tcase_add_test(t, what_is_not_in_the_file_has_its_default);
+    tcase_add_loop_test(t, a_key_is_remembered_for_as_long_as_the_file_says, 0,
+                        SUPPORT_COUNT(remembers));
     tcase_add_test(t, no_service_at_all_is_a_configuration);
     tcase_add_loop_test(t, a_text_of_the_helper_is_what_the_file_says, 0,
                         SUPPORT_COUNT(helper_texts));
