@@ -14,13 +14,16 @@
 #include "helper/wecom/client.h"
 #include "helper/worker.h"
 
+struct cards;
+struct courier;
 struct event_base;
 struct links;
-struct messenger;
+struct message_urls;
 struct people;
 struct login;
 struct pins;
 struct throttle;
+struct web_events;
 
 struct helper {
     struct event_base *base;
@@ -28,9 +31,12 @@ struct helper {
     struct client *client;
     struct members *members;
     struct codes *codes;
-    struct links *links; /* that terminals show */
-    struct pins *pins; /* codes that were sent as messages */
-    struct messenger *messenger;
+    struct links *links;     /* that terminals show */
+    struct pins *pins;       /* codes that were sent as messages */
+    struct courier *courier; /* carries messages to members */
+    struct cards *cards;     /* that people approve logins with */
+    struct web_events *web_events;
+    struct message_urls *message_urls;
     struct throttle *throttle; /* failures, messages, for each origin and person */
     struct login *logins;      /* that wait, the newest first */
     struct store *store;

@@ -29,6 +29,7 @@ struct login {
     bool known;            /* somebody has this name */
     bool judged;           /* what was typed went to a method */
     bool waits_out;        /* asked for Enter, after a while */
+    bool granted;
     struct people_ticket *people;
     struct members_watch *watch;
     struct worker_wait *published;

@@ -28,7 +28,8 @@ struct login_method {
     void (*drop)(void *state);
 };
 
-extern const struct login_method login_method_code, login_method_message, login_method_scan;
+extern const struct login_method login_method_approve, login_method_code, login_method_message,
+    login_method_scan;
 
 const struct request *login_request(const struct login *login);
 
@@ -45,6 +46,14 @@ void login_ask(struct login *login, const char *prompt_id, const char *info_id, 
  * store knows. "": nobody, which the person must not notice.
  */
 const char *login_may_reach(const struct login *login);
+
+/* The person has proved to be whom login_may_reach names: WeCom's word on the member is heard, now
+ * or a moment ago; login_accept or login_deny follows.
+ */
+void login_confirm(struct login *login);
+
+/* Has it let the person in? To be asked by `drop`. */
+bool login_is_granted(const struct login *login);
 
 /* WeCom says who it is and that the member is active: the account, the name and the rules are
  * looked at, then the login is granted or refused, now or later. `detail` NULL: no details. `note`

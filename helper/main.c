@@ -16,18 +16,22 @@
 
 #include "common/deadline.h"
 #include "common/wiping.h"
+#include "helper/cards.h"
 #include "helper/config.h"
+#include "helper/courier.h"
 #include "helper/dispatch.h"
 #include "helper/helper.h"
 #include "helper/import_child.h"
 #include "helper/links.h"
 #include "helper/log.h"
-#include "helper/messenger.h"
+#include "helper/message_urls.h"
 #include "helper/notify.h"
 #include "helper/people.h"
+#include "helper/pins.h"
 #include "helper/privileges.h"
 #include "helper/sync.h"
 #include "helper/throttle.h"
+#include "helper/web_event.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -231,7 +235,10 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->codes = codes_new();
     helper->pins = pins_new();
     helper->links = links_new();
-    helper->messenger = messenger_new(helper);
+    helper->courier = courier_new(helper);
+    helper->cards = cards_new(helper);
+    helper->message_urls = message_urls_new();
+    helper->web_events = web_events_new(helper);
     helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
     helper->tries = tries_new(helper->clock);
@@ -240,7 +247,9 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
-        helper->pins == NULL || helper->links == NULL || helper->messenger == NULL || helper->throttle == NULL) {
+        helper->pins == NULL || helper->links == NULL || helper->courier == NULL ||
+        helper->cards == NULL || helper->message_urls == NULL || helper->web_events == NULL ||
+        helper->throttle == NULL) {
         config_free(config);
         goto out;
     }
@@ -269,7 +278,9 @@ out:
     if (!good)
         log_event(LOG_ERR, "cannot run", why);
     server_free(server);
-    messenger_free(helper->messenger);
+    courier_free(helper->courier);
+    cards_free(helper->cards);
+    web_events_free(helper->web_events);
     people_free(helper->people);
     worker_stop(helper->worker);
     members_free(helper->members);
@@ -279,6 +290,7 @@ out:
     codes_free(helper->codes);
     pins_free(helper->pins);
     links_free(helper->links);
+    message_urls_free(helper->message_urls);
     throttle_close(helper->throttle);
     client_free(helper->client);
     http_free(http);

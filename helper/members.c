@@ -234,6 +234,13 @@ void members_drop(struct members_watch *watch) {
     free(watch);
 }
 
+void members_forget(struct members *members, const struct client_app *app, const char *userid) {
+    struct entry *entry = *find(members, app, userid);
+
+    if (entry != NULL)
+        entry->answer = (struct members_answer){.state = MEMBERS_UNKNOWN};
+}
+
 enum wecom_reason members_reason(const struct members_answer *answer) {
     switch (answer->state) {
     case MEMBERS_ACTIVE:

@@ -4,6 +4,8 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
 
 #include "common/localfiles.h"
 #include "common/names.h"
@@ -54,6 +56,13 @@ void request_close(struct request *r) {
     setup_unref(r->setup);
     r->app = NULL;
     r->setup = NULL;
+}
+
+void request_keep(struct request *copy, const struct request *r) {
+    *copy = *r;
+    copy->peer = NULL;
+    (void)setup_ref(copy->setup);
+    (void)client_app_ref(copy->app);
 }
 
 bool request_arm(const struct request *r, struct event *deadline) {
@@ -112,6 +121,21 @@ enum wecom_reason request_match(const struct request *r, const char *userid) {
                     : r->identity && (r->user[0] == '\0' || name_same_userid(r->user, userid));
 
     return same ? WECOM_REASON_NONE : WECOM_REASON_IDENTITY_MISMATCH;
+}
+
+/* What is shown of an origin: a name that somebody else's server tells may be long. */
+void request_tell(const struct request *r, struct request_told *told) {
+    time_t now = (time_t)helper_wall_s(r->helper);
+    struct utsname host;
+    struct tm local;
+
+    *told = (struct request_told){.host = ""};
+    if (uname(&host) == 0)
+        (void)snprintf(told->host, sizeof told->host, "%s", host.nodename);
+    (void)snprintf(told->origin, sizeof told->origin, "%.*s", (int)sizeof told->origin - 1,
+                   r->rhost);
+    if (localtime_r(&now, &local) != NULL)
+        (void)strftime(told->time, sizeof told->time, "%Y-%m-%d %H:%M:%S %z", &local);
 }
 
 void request_log(const struct request *r, int level, const char *event, const char *userid,

@@ -33,6 +33,10 @@ void request_open(struct request *r, struct helper *helper, struct server_peer *
                   const struct wire_message *message);
 void request_close(struct request *r);
 
+/* A copy for what goes on when the host has hung up: it has no peer, and is closed like the other.
+ */
+void request_keep(struct request *copy, const struct request *r);
+
 /* Sets the timer off at the deadline. False when it cannot, also for a timer that is NULL. */
 bool request_arm(const struct request *r, struct event *deadline);
 
@@ -59,6 +63,13 @@ bool request_is_other(const struct request *r, const char *userid);
  * Reason 0: yes. A name that is a login name is a question to the store.
  */
 enum wecom_reason request_match(const struct request *r, const char *userid);
+
+/* Which login it is, for the person to whom a message goes. */
+struct request_told {
+    char host[65], origin[65]; /* "": a terminal of the machine */
+    char time[64];
+};
+void request_tell(const struct request *r, struct request_told *told);
 
 /* "EVENT id= service= user= userid= method= rhost= reason= ms= detail= cure=". Only names that look
  * like names are logged: what was typed at a prompt for a name may be a password.

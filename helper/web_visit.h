@@ -1,5 +1,5 @@
-/* What wecom-web asks about browsers: somebody opened a link, somebody came back from WeCom. The answer
- * is a page; what it shows is decided here.
+/* What wecom-web asks about browsers: somebody opened a link, somebody came back from WeCom. The
+ * answer is a page; what it shows is decided here.
  */
 #ifndef WECOM_HELPER_WEB_VISIT_H
 #define WECOM_HELPER_WEB_VISIT_H

@@ -40,6 +40,7 @@ static const struct {
     {"agent", TEXT_ITEM_AGENT},
     {"visible_range", TEXT_ITEM_VISIBLE_RANGE},
     {"clock", TEXT_ITEM_CLOCK},
+    {"callback", TEXT_ITEM_CALLBACK},
 };
 
 struct report {
