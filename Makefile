@@ -244,7 +244,7 @@ $(B)/tests/sim/check_sim: $(call objects,$(wildcard tests/sim/check_*.c) tests/s
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 10
-fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/keyed.c helper/options.c \
+fuzz_PARTS = $(common_SRC) helper/config.c helper/handed_file.c helper/inifile.c helper/keptfile.c helper/keyed.c helper/options.c \
         helper/options_accounts.c helper/options_web.c helper/policy.c helper/secretfile.c \
         $(wildcard helper/throttle*.c) helper/wecom/answer.c helper/wecom/answer_directory.c \
         helper/wecom/callback.c helper/wecom/callback_form.c helper/wecom/callback_query.c helper/wecom/event.c \

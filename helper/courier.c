@@ -104,23 +104,18 @@ static void send_it(struct courier_job *job) {
         fail(job, WECOM_REASON_INTERNAL, NULL);
 }
 
-static void hear(struct courier_job *job, const struct members_answer *said) {
+static void on_member(void *arg, const struct members_answer *said) {
+    struct courier_job *job = arg;
     struct client_failure failure = said->failure;
     enum wecom_reason reason = members_reason(said);
 
+    job->watch = NULL;
     if (reason == WECOM_REASON_NONE) {
         send_it(job);
         return;
     }
     people_note(&job->request, job->userid, said);
     fail(job, reason, failure.detail[0] != '\0' ? &failure : NULL);
-}
-
-static void on_member(void *arg, const struct members_answer *said) {
-    struct courier_job *job = arg;
-
-    job->watch = NULL;
-    hear(job, said);
 }
 
 /* A little later, nobody knows when: the work of sending must not show in the time of the prompt,
@@ -153,7 +148,6 @@ static void on_start(evutil_socket_t fd, short what, void *arg) {
         .detail = "five messages to this person within ten minutes are enough"};
     struct courier_job *job = arg;
     struct request *r = &job->request;
-    const struct members_answer *known = members_known(r->helper->members, r->app, job->userid);
 
     (void)fd;
     (void)what;
@@ -163,12 +157,7 @@ static void on_start(evutil_socket_t fd, short what, void *arg) {
         fail(job, WECOM_REASON_TOO_MANY_TRIES, &often);
         return;
     }
-    if (known != NULL) {
-        hear(job, known);
-        return;
-    }
-    job->watch = members_ask(r->helper->members, r->app, job->userid, on_member, job);
-    if (job->watch == NULL)
+    if (!members_hear(r->helper->members, r->app, job->userid, &job->watch, on_member, job))
         fail(job, WECOM_REASON_INTERNAL, NULL);
 }
 

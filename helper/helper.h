@@ -17,6 +17,7 @@
 struct cards;
 struct courier;
 struct event_base;
+struct homes;
 struct links;
 struct message_urls;
 struct people;
@@ -32,6 +33,7 @@ struct helper {
     struct members *members;
     struct codes *codes;
     struct links *links;     /* that terminals show */
+    struct homes *homes;     /* browsers that opened the application's own page */
     struct pins *pins;       /* codes that were sent as messages */
     struct courier *courier; /* carries messages to members */
     struct cards *cards;     /* that people approve logins with */
@@ -46,6 +48,8 @@ struct helper {
     struct worker *worker; /* synchronizes and publishes */
     struct handed *handed;
     struct tries *tries; /* of keys that are handed over */
+
+    char state_dir[CONFIG_PATH_BYTES]; /* of the start */
 
     int64_t (*wall_s)(void); /* time(2); passed in so that a test can move it */
     int64_t started_ms;

@@ -83,6 +83,12 @@ static void count_failure(const struct login *login, enum wecom_reason reason) {
     login_log_throttle(r->helper);
 }
 
+void login_missed(struct login *login) {
+    request_log(&login->request, LOG_NOTICE, "login answer wrong", NULL, login->method->word,
+                WECOM_REASON_CODE_INVALID, NULL);
+    count_failure(login, WECOM_REASON_CODE_INVALID);
+}
+
 void login_deny_with(struct login *login, enum wecom_reason reason, const char *userid,
                      const struct client_failure *failure, const char *message) {
     const struct reasons_rule *rule = reasons_find(reason);
@@ -120,12 +126,14 @@ void login_list(const struct helper *helper, size_t most,
                 void (*tell)(void *arg, const struct login_view *view), void *arg) {
     for (const struct login *l = helper->logins; l != NULL && most > 0; l = l->next, most--) {
         const struct request *r = &l->request;
+        const char *userid = request_expected_userid(r);
 
         tell(arg, &(const struct login_view){
                       .id = r->id,
                       .service = r->service_name,
                       .method = l->method != NULL ? l->method->word : "",
                       .origin = r->rhost,
+                      .userid = userid != NULL ? userid : "",
                       .user = r->user[0] == '\0' || name_is_userid(r->user) ? r->user : "?",
                       .age_s = (helper_now_ms(helper) - r->begun_ms) / 1000});
     }

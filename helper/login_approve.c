@@ -73,7 +73,7 @@ static void on_answered(void *arg, enum cards_answer answer) {
     } else if (a->waiting) {
         a->waiting = false;
         (void)evtimer_del(a->patience);
-        login_confirm(a->login);
+        login_confirm(a->login, login_may_reach(a->login));
     }
 }
 
@@ -136,7 +136,7 @@ static void answer(struct login *login, const char *text) {
     if (text[0] != '\0' && strcmp(text, number_of(a)) != 0)
         login_deny(login, WECOM_REASON_CODE_INVALID, NULL, NULL, "approve_typed");
     else if (a->answer == CARDS_CHOSEN)
-        login_confirm(login);
+        login_confirm(login, login_may_reach(login));
     else
         wait_for_card(a);
 }

@@ -129,16 +129,8 @@ static void ask_details(struct code *c) {
 
 static void ask_member(struct code *c) {
     const struct request *r = login_request(c->login);
-    const struct members_answer *known =
-        members_known(r->helper->members, r->app, c->identity.userid);
 
-    if (known != NULL) {
-        c->member = *known;
-        conclude(c);
-        return;
-    }
-    c->watch = members_ask(r->helper->members, r->app, c->identity.userid, on_member, c);
-    if (c->watch == NULL)
+    if (!members_hear(r->helper->members, r->app, c->identity.userid, &c->watch, on_member, c))
         deny(c, WECOM_REASON_INTERNAL, NULL, NULL);
 }
 

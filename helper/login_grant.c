@@ -157,10 +157,12 @@ static void enter(struct login *login) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 
-static void hear_directory(struct login *login, const struct members_answer *said) {
+static void on_directory(void *arg, const struct members_answer *said) {
+    struct login *login = arg;
     struct client_failure failure = said->failure;
     enum wecom_reason reason = members_reason(said);
 
+    login->watch = NULL;
     if (reason != WECOM_REASON_NONE) {
         login_deny(login, reason, login->accepted->said.member.userid,
                    failure.detail[0] != '\0' ? &failure : NULL, NULL);
@@ -168,13 +170,6 @@ static void hear_directory(struct login *login, const struct members_answer *sai
     }
     login->accepted->said = *said;
     enter(login);
-}
-
-static void on_directory(void *arg, const struct members_answer *said) {
-    struct login *login = arg;
-
-    login->watch = NULL;
-    hear_directory(login, said);
 }
 
 /* Of whom another application, or WeCom's word of some time ago, has said that he is a member. */
@@ -190,9 +185,8 @@ static void ask_directory(struct login *login) {
 void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note) {
     struct request *r = &login->request;
-    const struct client_app *directory = people_directory(r);
+    struct client_app *directory = people_directory(r);
     struct accepted *a = calloc(1, sizeof *a);
-    const struct members_answer *known;
 
     if (a == NULL) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
@@ -211,11 +205,9 @@ void login_accept(struct login *login, const struct members_answer *said,
         return;
     }
     /* Another application signs in; that of [accounts] has the say over the account. */
-    known = members_known(r->helper->members, directory, said->member.userid);
-    if (known != NULL)
-        hear_directory(login, known);
-    else
-        ask_directory(login);
+    if (!members_hear(r->helper->members, directory, a->said.member.userid, &login->watch,
+                      on_directory, login))
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 
 void login_grant_now(struct login *login) {

@@ -29,7 +29,7 @@ static void take(struct message *m, const char *text) {
 
     switch (pins_try(r->helper->pins, &owner, helper_now_ms(r->helper), text)) {
     case PINS_RIGHT:
-        login_confirm(m->login);
+        login_confirm(m->login, m->userid);
         break;
     case PINS_OVER:
         login_deny(m->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "pin_over");

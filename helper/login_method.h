@@ -47,10 +47,10 @@ void login_ask(struct login *login, const char *prompt_id, const char *info_id, 
  */
 const char *login_may_reach(const struct login *login);
 
-/* The person has proved to be whom login_may_reach names: WeCom's word on the member is heard, now
- * or a moment ago; login_accept or login_deny follows.
+/* The person has proved to be this member by what came to him before: WeCom's word on the member is
+ * heard, now or a moment ago; login_accept or login_deny follows. "": refused.
  */
-void login_confirm(struct login *login);
+void login_confirm(struct login *login, const char *userid);
 
 /* Has it let the person in? To be asked by `drop`. */
 bool login_is_granted(const struct login *login);
@@ -61,6 +61,9 @@ bool login_is_granted(const struct login *login);
  */
 void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note);
+
+/* The answer was wrong, and the person may try again: it counts as a failure of his. */
+void login_missed(struct login *login);
 
 /* Refuses. `userid` NULL: nobody known. `failure` NULL: nothing for the administrator. `text_id`
  * NULL: the sentence of the reason. The login is gone.

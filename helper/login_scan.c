@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "helper/members.h"
+#include "helper/people.h"
 #include "helper/qr.h"
 #include "helper/scan.h"
 #include "helper/texts.h"
@@ -18,6 +20,7 @@ struct terminal {
     struct login *login;
     struct scan *scan;
     enum config_qr qr;
+    bool missed; /* the last answer was wrong */
 };
 
 static void drop(void *state) {
@@ -28,18 +31,17 @@ static void drop(void *state) {
 }
 
 static void take(struct terminal *t, const char *text) {
-    struct members_answer said;
-
     switch (scan_try(t->scan, text)) {
     case SCAN_RIGHT:
-        said = *scan_said(t->scan);
-        login_accept(t->login, &said, NULL, NULL);
+        login_confirm(t->login, scan_userid(t->scan));
         break;
     case SCAN_OVER:
-        login_deny(t->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "pin_over");
+        login_deny(t->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "scan_over");
         break;
     default:
-        login_deny(t->login, WECOM_REASON_CODE_INVALID, NULL, NULL, "scan_invalid");
+        login_missed(t->login);
+        t->missed = true;
+        login_ask(t->login, "prompt_scan", NULL, false);
     }
 }
 
@@ -56,8 +58,8 @@ static void begin(struct login *login, const char *authtok) {
     t->login = login;
     t->qr = login_request(login)->service->qr;
     login_set_state(login, t);
-    if (authtok != NULL)
-        take(t, authtok);
+    if (authtok != NULL) /* nobody can have scanned yet */
+        login_deny(login, WECOM_REASON_CODE_INVALID, NULL, NULL, "scan_first");
     else
         login_ask(login, "prompt_scan", NULL, false);
 }
@@ -78,7 +80,7 @@ static void info(struct login *login, enum config_lang lang, char *out, size_t b
     }
     if (t->qr != CONFIG_QR_OFF)
         (void)qr_text(url, t->qr == CONFIG_QR_UTF8 ? QR_UTF8 : QR_ASCII, picture, sizeof picture);
-    texts_fill(out, bytes, lang, "scan_hint", NULL, NULL);
+    texts_fill(out, bytes, lang, t->missed ? "scan_missed" : "scan_hint", NULL, NULL);
     used = strlen(out);
     (void)snprintf(out + used, bytes - used, "\n%s%s", picture, url);
 }

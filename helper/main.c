@@ -32,6 +32,7 @@
 #include "helper/sync.h"
 #include "helper/throttle.h"
 #include "helper/web_event.h"
+#include "helper/web_home.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -221,6 +222,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     bool good = false;
 
     helper->wall_s = wall_s;
+    (void)snprintf(helper->state_dir, sizeof helper->state_dir, "%s", config->helper.state_dir);
     helper->clock = (struct client_clock){.now_ms = monotonic_ms};
     helper->reload = reload;
     helper->changed = publish_change;
@@ -239,6 +241,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->cards = cards_new(helper);
     helper->message_urls = message_urls_new();
     helper->web_events = web_events_new(helper);
+    helper->homes = web_home_new(helper);
     helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
     helper->tries = tries_new(helper->clock);
@@ -247,9 +250,9 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
-        helper->pins == NULL || helper->links == NULL || helper->courier == NULL ||
-        helper->cards == NULL || helper->message_urls == NULL || helper->web_events == NULL ||
-        helper->throttle == NULL) {
+        helper->pins == NULL || helper->links == NULL || helper->homes == NULL ||
+        helper->courier == NULL || helper->cards == NULL || helper->message_urls == NULL ||
+        helper->web_events == NULL || helper->throttle == NULL) {
         config_free(config);
         goto out;
     }
@@ -281,6 +284,7 @@ out:
     courier_free(helper->courier);
     cards_free(helper->cards);
     web_events_free(helper->web_events);
+    web_home_free(helper->homes);
     people_free(helper->people);
     worker_stop(helper->worker);
     members_free(helper->members);

@@ -14,11 +14,17 @@ struct scan_visit {
     void *arg;
 };
 
+/* Ten thousand terminals may wait: only those that were scanned have one. */
+struct who {
+    char userid[WECOM_USERID_MAX_BYTES + 1];
+    char name[sizeof((struct answer_member *)NULL)->name];
+};
+
 struct scan {
     struct login *login;
     struct link *link;
     struct scan_visit *visits;
-    struct members_answer said;
+    struct who *who; /* scanned; NULL: nobody yet */
     char digits[PINS_DIGITS + 1];
     unsigned int tries;
 };
@@ -49,6 +55,7 @@ void scan_close(struct scan *scan) {
         gone(arg);
     }
     links_close(scan->link);
+    free(scan->who);
     OPENSSL_cleanse(scan, sizeof *scan);
     free(scan);
 }
@@ -73,13 +80,18 @@ const struct request *scan_request(const struct scan *scan) {
 }
 
 bool scan_accept(struct scan *scan, struct links_opener *opener,
-                 const struct members_answer *said) {
+                 const struct answer_member *member) {
+    struct who *who = calloc(1, sizeof *who);
     char digits[PINS_DIGITS + 1];
-    bool good = pins_draw(digits) && links_decide(scan->link, opener);
+    bool good = who != NULL && pins_draw(digits) && links_decide(scan->link, opener);
 
     if (good) {
+        (void)snprintf(who->userid, sizeof who->userid, "%s", member->userid);
+        (void)snprintf(who->name, sizeof who->name, "%s", member->name);
         memcpy(scan->digits, digits, sizeof digits);
-        scan->said = *said;
+        scan->who = who;
+    } else {
+        free(who);
     }
     secret_wipe(digits);
     return good;
@@ -89,8 +101,12 @@ const char *scan_digits(const struct scan *scan) {
     return scan->digits;
 }
 
-const struct members_answer *scan_said(const struct scan *scan) {
-    return &scan->said;
+const char *scan_userid(const struct scan *scan) {
+    return scan->who != NULL ? scan->who->userid : "";
+}
+
+const char *scan_name(const struct scan *scan) {
+    return scan->who != NULL ? scan->who->name : "";
 }
 
 void scan_attend(struct scan *scan, struct scan_visit **visit, void (*gone)(void *arg), void *arg) {
@@ -112,6 +128,15 @@ void scan_leave(struct scan_visit *visit) {
     if (visit->next != NULL)
         visit->next->link = visit->link;
     free(visit);
+}
+
+void *scan_visitor(const struct scan *scan, bool (*is)(void *arg, const void *what),
+                   const void *what) {
+    for (const struct scan_visit *v = scan->visits; v != NULL; v = v->next) {
+        if (is(v->arg, what))
+            return v->arg;
+    }
+    return NULL;
 }
 
 enum scan_answer scan_try(struct scan *scan, const char *text) {

@@ -12,7 +12,6 @@
 
 #include "helper/links.h"
 #include "helper/login_method.h"
-#include "helper/members.h"
 #include "helper/pins.h"
 
 enum { SCAN_TRIES = PINS_TRIES };
@@ -35,17 +34,24 @@ const struct request *scan_request(const struct scan *scan);
 /* ---- The telephone's side ---- */
 
 /* This member scanned, through this browser: from now on there is a code. False: somebody else was
- * first, or there is no randomness.
+ * first, or there is no memory or randomness.
  */
-bool scan_accept(struct scan *scan, struct links_opener *opener, const struct members_answer *said);
+bool scan_accept(struct scan *scan, struct links_opener *opener,
+                 const struct answer_member *member);
 /* The code that the telephone shows; "": there is none yet. */
 const char *scan_digits(const struct scan *scan);
-/* What WeCom said of the member who scanned. */
-const struct members_answer *scan_said(const struct scan *scan);
+/* Who scanned; "": nobody yet. */
+const char *scan_userid(const struct scan *scan);
+const char *scan_name(const struct scan *scan);
 
-/* A browser is being looked at: `gone` is called when the login ends first. */
+/* A browser is being looked at: `gone` is called when the login ends first. `*visit` is NULL when
+ * there is no memory.
+ */
 void scan_attend(struct scan *scan, struct scan_visit **visit, void (*gone)(void *arg), void *arg);
 void scan_leave(struct scan_visit *visit);
+/* The first for which `is` says so; NULL: none. */
+void *scan_visitor(const struct scan *scan, bool (*is)(void *arg, const void *what),
+                   const void *what);
 
 /* ---- The terminal's side ---- */
 

@@ -35,6 +35,12 @@ static const struct ctl_command commands[] = {
      .help = TEXT_HELP_LOGINS,
      .run = ctl_logins,
      .words_most = 2},
+    {.name = "verify-file",
+     .arguments = " [FILE | remove NAME]",
+     .help = TEXT_HELP_PROOFS,
+     .run = ctl_proofs,
+     .words_most = 2,
+     .words_are_paths = true},
     {.name = "reload", .arguments = "", .help = TEXT_HELP_RELOAD, .run = ctl_reload},
     {.name = "version", .arguments = "", .help = TEXT_HELP_VERSION, .run = ctl_version},
 };

@@ -72,6 +72,7 @@ int ctl_version(const struct ctl_request *request);
 int ctl_accounts(const struct ctl_request *request);
 int ctl_sync(const struct ctl_request *request);
 int ctl_logins(const struct ctl_request *request);
+int ctl_proofs(const struct ctl_request *request);
 
 /* The options as they are written. */
 extern const struct option_rule ctl_options[CTL_OPTIONS];

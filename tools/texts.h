@@ -410,6 +410,21 @@ enum texts_lang {
     X(NOT_LOCKED, "Nothing is counted against {1}.", "{1} 没有失败计数。")                         \
     X(LOGINS_USAGE, "It is: wecomctl logins, or: wecomctl logins unlock USER",                     \
       "用法：wecomctl logins，或：wecomctl logins unlock USER")                                    \
+    /* wecomctl verify-file */                                                                     \
+    X(HELP_PROOFS, "files that WeCom fetches to see that a host name is yours",                    \
+      "企业微信用来验证域名归属的文件")                                                            \
+    X(NO_PROOFS, "There is no verification file.", "没有验证文件。")                               \
+    X(PROOF, "{1}  {2}", "{1}  {2}")                                                               \
+    X(PROOF_ODD, "{1}: is no text; give the file as WeCom let you download it",                    \
+      "{1} 不是文本文件，请使用从企业微信下载的原文件")                                            \
+    X(PROOF_ADDED, "{1} is served. Now have WeCom fetch it: {2}",                                  \
+      "已提供 {1}。现在可以在企业微信管理后台点击验证：{2}")                                       \
+    X(PROOF_REMOVED, "{1} is not served any more.", "已停止提供 {1}。")                            \
+    X(PROOFS_USAGE,                                                                                \
+      "It is: wecomctl verify-file, wecomctl verify-file FILE, or: wecomctl verify-file remove "   \
+      "NAME",                                                                                      \
+      "用法：wecomctl verify-file、wecomctl verify-file FILE，或：wecomctl verify-file remove "    \
+      "NAME")                                                                                      \
     X(RELOADED, "The helper reads its configuration again.", "helper 已重新读取配置。")            \
     X(VERSION_UNKNOWN, "not reachable", "无法连接")
 

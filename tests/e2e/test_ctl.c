@@ -162,6 +162,64 @@ START_TEST(reload_says_whether_it_worked) {
 }
 END_TEST
 
+static struct run verify(const char *first, const char *second) {
+    return RUN(NULL, place_program("wecomctl"), "verify-file", "--socket", place_path("admin.sock"),
+               "--lang", "en", first, second);
+}
+
+START_TEST(a_verification_file_is_kept_shown_and_removed) {
+    struct run r;
+
+    helper_configure(NULL, NULL, "[web]\npublic_url = https://login.example.com/wecom\n");
+    helper_start();
+    r = verify(NULL, NULL);
+    run_passes(&r);
+    text_has(r.out, "There is no verification file.");
+    place_write("WW_verify_AbCd1234.txt", "AbCd1234", 0644, 0);
+    r = verify(place_path("WW_verify_AbCd1234.txt"), NULL);
+    run_passes(&r);
+    text_has(r.out, "WW_verify_AbCd1234.txt is served. Now have WeCom fetch it: "
+                    "https://login.example.com/WW_verify_AbCd1234.txt");
+    r = verify(NULL, NULL);
+    run_passes(&r);
+    text_has(r.out, "WW_verify_AbCd1234.txt  https://login.example.com/WW_verify_AbCd1234.txt");
+    r = verify("remove", "WW_verify_AbCd1234.txt");
+    run_passes(&r);
+    text_has(r.out, "is not served any more");
+    r = verify("remove", "WW_verify_AbCd1234.txt");
+    ck_assert_int_eq(r.status, 1);
+    text_has(r.err, "there is no such file");
+    text_has(helper_log(), "verification file added file='WW_verify_AbCd1234.txt'");
+}
+END_TEST
+
+START_TEST(what_is_no_verification_file_is_not_taken) {
+    static const struct {
+        const char *name, *content, *why;
+    } files[] = {
+        {"index.html", "x", "must have the name that WeCom gave it"},
+        {"WW_verify_a.txt", "<html>", "is not what WeCom gives out"},
+        {"WW_verify_a.txt", "", "is not what WeCom gives out"},
+        {"WW_verify_a.txt", "\xff", "is no text"},
+    };
+    struct run r;
+
+    helper_begin();
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        place_write(files[i].name, files[i].content, 0644, 0);
+        r = verify(place_path(files[i].name), NULL);
+        ck_assert_int_eq(r.status, 1);
+        text_has(r.err, files[i].why);
+    }
+    r = verify(place_path("missing"), NULL);
+    ck_assert_int_eq(r.status, 1);
+    text_has(r.err, "No such file or directory");
+    r = verify("add", "WW_verify_a.txt");
+    ck_assert_int_eq(r.status, 2);
+    text_has(r.err, "wecomctl verify-file FILE");
+}
+END_TEST
+
 START_TEST(without_the_helper_wecomctl_says_so) {
     static const char *const commands[] = {"status", "check", "reload"};
     struct run r;
@@ -190,6 +248,8 @@ Suite *suite(void) {
     tcase_add_loop_test(t, check_names_the_mistake_and_the_cure, 0,
                         (int)(sizeof mistakes / sizeof mistakes[0]));
     tcase_add_test(t, reload_says_whether_it_worked);
+    tcase_add_test(t, a_verification_file_is_kept_shown_and_removed);
+    tcase_add_test(t, what_is_no_verification_file_is_not_taken);
     tcase_add_test(t, without_the_helper_wecomctl_says_so);
     suite_add_tcase(s, t);
     return s;

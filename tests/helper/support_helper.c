@@ -17,6 +17,7 @@
 #include "helper/pins.h"
 #include "helper/throttle.h"
 #include "helper/web_event.h"
+#include "helper/web_home.h"
 #include "tests/helper/support.h"
 
 static bool reload(struct helper *helper) {
@@ -83,6 +84,7 @@ struct inner_helper *inner_helper_new(const char *services) {
                                     .server = inner->served->server,
                                     .wall_s = wall_s,
                                     .reload = reload};
+    (void)snprintf(inner->helper.state_dir, sizeof inner->helper.state_dir, "%s", inner->state_dir);
     inner->helper.people = people_new(&inner->helper);
     inner->helper.store = store_open(inner->state_dir, inner->helper.base, why, sizeof why);
     ck_assert_msg(inner->helper.store != NULL, "%s", why);
@@ -96,6 +98,7 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.cards = cards_new(&inner->helper);
     inner->helper.message_urls = message_urls_new();
     inner->helper.web_events = web_events_new(&inner->helper);
+    inner->helper.homes = web_home_new(&inner->helper);
     inner->helper.throttle =
         throttle_open(NULL,
                       (struct throttle_clock){.now_ms = inner->helper.clock.now_ms,
@@ -118,6 +121,7 @@ void inner_helper_free(struct inner_helper *inner) {
     courier_free(inner->helper.courier);
     cards_free(inner->helper.cards);
     web_events_free(inner->helper.web_events);
+    web_home_free(inner->helper.homes);
     people_free(inner->helper.people);
     members_free(inner->helper.members);
     for (size_t i = 0; i < inner->helper.setup->config->apps_count; i++)

@@ -429,6 +429,38 @@ START_TEST(callers_replace_the_default_and_do_not_add_to_it) {
 }
 END_TEST
 
+START_TEST(methods_keep_the_order_in_which_they_stand) {
+    struct config *c = read_text(APP "[web]\npublic_url = https://a.example\n[service sshd]\n"
+                                     "methods = message scan code scan\nqr = ascii\n");
+    char words[64];
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_str_eq(config_method_words(words, sizeof words, &c->services[0]),
+                     "message scan code");
+    ck_assert_uint_eq(c->services[0].methods,
+                      CONFIG_METHOD_MESSAGE | CONFIG_METHOD_SCAN | CONFIG_METHOD_CODE);
+    ck_assert_int_eq(c->services[0].qr, CONFIG_QR_ASCII);
+    config_free(c);
+}
+END_TEST
+
+static const struct {
+    const char *line;
+    enum config_qr qr;
+} qrs[] = {{"lang = zh", CONFIG_QR_UTF8},
+           {"qr = utf8", CONFIG_QR_UTF8},
+           {"qr = ascii", CONFIG_QR_ASCII},
+           {"qr = off", CONFIG_QR_OFF}};
+
+START_TEST(a_picture_is_of_the_kind_that_the_service_says) {
+    struct config *c = read_with(APP SERVICE, qrs[_i].line);
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->services[0].qr, qrs[_i].qr);
+    config_free(c);
+}
+END_TEST
+
 START_TEST(one_export_is_one_bit) {
     static const char *const words[] = {"account", "userid", "name",
                                         "mobile",  "email",  "departments"};
@@ -838,6 +870,8 @@ Suite *suite(void) {
     tcase_add_test(t, there_are_at_most_64_groups);
     tcase_add_test(t, identities_alone_need_no_host_accounts);
     tcase_add_test(t, callers_replace_the_default_and_do_not_add_to_it);
+    tcase_add_test(t, methods_keep_the_order_in_which_they_stand);
+    tcase_add_loop_test(t, a_picture_is_of_the_kind_that_the_service_says, 0, SUPPORT_COUNT(qrs));
     tcase_add_test(t, one_export_is_one_bit);
     tcase_add_test(t, a_service_may_stand_before_its_application);
     tcase_add_test(t, an_application_may_be_without_keys_for_services_that_hand_them_over);

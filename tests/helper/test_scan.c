@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "helper/links.h"
+#include "helper/scan.h"
 #include "tests/check_main.h"
 #include "tests/helper/support_host.h"
 
@@ -85,6 +86,14 @@ static void hear(int web, struct browser *b, const char *page) {
     (void)close(web);
 }
 
+/* Comes back, and is refused without a question to WeCom. */
+static void turned_away(struct browser *b, const char *with_code, const char *page) {
+    int web = ask(WIRE_CALLBACK, b, with_code);
+
+    ck_assert_uint_eq(fake_waiting(host_inner->sender, ""), 0);
+    hear(web, b, page);
+}
+
 static void visit(struct browser *b, const char *page) {
     hear(ask(WIRE_VISIT, b, NULL), b, page);
 }
@@ -104,6 +113,15 @@ static void comes_back(struct browser *b, const char *redemption, const char *pa
     inner_helper_token(host_inner, GETUSERINFO);
     fake_answer(host_inner->sender, GETUSERINFO, 200, redemption);
     hear(web, b, page);
+}
+
+/* A wrong answer: the same link once more, with another sentence. */
+static void misses(int host, const char *text) {
+    host_answer(host, text);
+    host_asked(host, "Code on your phone");
+    ck_assert_ptr_nonnull(
+        strstr(wire_get(host_m, WIRE_F_INFO_TEXT), "does not show this code for this login"));
+    ck_assert_ptr_nonnull(strstr(wire_get(host_m, WIRE_F_INFO_TEXT), key));
 }
 
 #define LISI "{\"userid\":\"lisi\"}"
@@ -131,7 +149,7 @@ START_TEST(whoever_scans_gets_the_code_that_the_terminal_wants) {
     ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "scan");
     ck_assert_str_eq(wire_get(host_m, WIRE_F_USERID), "lisi");
     visit(&wecom, "expired"); /* nothing is left of it */
-    hear(ask(WIRE_CALLBACK, &wecom, code()), &wecom, "try_again");
+    turned_away(&wecom, code(), "try_again");
 }
 END_TEST
 
@@ -168,13 +186,13 @@ START_TEST(a_reload_shows_the_code_again_to_the_same_browser_only) {
     visit(&wecom, "go");
     comes_back(&wecom, LISI, "code");
     memcpy(pin, wecom.pin, sizeof pin);
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "code");
+    turned_away(&wecom, NULL, "code");
     ck_assert_str_eq(wecom.pin, pin);
     visit(&wecom, "code");
     ck_assert_str_eq(wecom.pin, pin);
     visit(&other, "used");
     (void)snprintf(other.state, sizeof other.state, "%s", wecom.state);
-    hear(ask(WIRE_CALLBACK, &other, code()), &other, "try_again"); /* a stolen state */
+    turned_away(&other, code(), "try_again"); /* a stolen state */
     (void)close(host);
 }
 END_TEST
@@ -185,9 +203,9 @@ START_TEST(somebody_else_s_scan_is_worth_nothing) {
 
     visit(&other, "go");
     comes_back(&other, "{\"userid\":\"wangwu\"}", "other_person");
-    hear(ask(WIRE_CALLBACK, &other, code()), &other, "try_again"); /* the state is spent */
-    host_answer(host, "000000");
-    host_result(host, "denied", "code_invalid");
+    turned_away(&other, code(), "try_again"); /* the state is spent */
+    misses(host, "000000");
+    (void)close(host);
 }
 END_TEST
 
@@ -199,9 +217,91 @@ START_TEST(a_scan_without_the_code_lets_nobody_in) {
 
     visit(&wecom, "go");
     comes_back(&wecom, LISI, "code");
+    for (int i = 1; i < SCAN_TRIES; i++)
+        misses(host, strcmp(wecom.pin, "123456") != 0 ? "123456" : "123457");
     host_answer(host, strcmp(wecom.pin, "123456") != 0 ? "123456" : "123457");
-    host_result(host, "denied", "code_invalid");
+    host_result(host, "too_many", "too_many_tries");
     visit(&wecom, "expired");
+}
+END_TEST
+
+START_TEST(whoever_mistypes_once_may_type_again) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "code");
+    misses(host, "12345");
+    misses(host, strcmp(wecom.pin, "123456") != 0 ? "123456" : "123457");
+    host_answer(host, wecom.pin);
+    host_result(host, "granted", NULL);
+}
+END_TEST
+
+/* Each wrong answer is a failure of this user from there, as with any other method. */
+START_TEST(wrong_answers_are_counted_one_by_one) {
+    int host = show_picture("lisi");
+
+    for (int i = 1; i < SCAN_TRIES; i++)
+        misses(host, "123456");
+    (void)close(host);
+    host = show_picture("lisi");
+    misses(host, "123456");
+    misses(host, "123456");
+    (void)close(host);
+    host = host_begin_from("lisi", NULL, "10.0.0.5", NULL);
+    host_asked(host, "Enter");
+    (void)close(host);
+}
+END_TEST
+
+/* WeCom's word on the member is as fresh as the answer, not as the scan. */
+START_TEST(whoever_is_disabled_between_scan_and_code_is_refused) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    comes_back(&wecom, LISI, "code");
+    host_inner->now.ms += MEMBERS_FRESH_MS + 1;
+    host_answer(host, wecom.pin);
+    inner_helper_token(host_inner, USER_GET);
+    fake_answer(host_inner->sender, USER_GET, 200,
+                "{\"userid\":\"lisi\",\"name\":\"N\",\"status\":2,\"department\":[2]}");
+    host_result(host, "denied", "disabled");
+}
+END_TEST
+
+START_TEST(the_same_callback_twice_shows_the_same_page) {
+    int host = show_picture("lisi"), web[3];
+    const char *once = code();
+    char pin[PINS_DIGITS + 1];
+
+    visit(&wecom, "go");
+    for (int i = 0; i < 3; i++)
+        web[i] = ask(WIRE_CALLBACK, &wecom, once);
+    (void)close(web[0]); /* the browser has given up the first one */
+    inner_helper_token(host_inner, GETUSERINFO);
+    fake_answer(host_inner->sender, GETUSERINFO, 200, LISI);
+    hear(web[1], &wecom, "code");
+    memcpy(pin, wecom.pin, sizeof pin);
+    hear(web[2], &wecom, "code");
+    ck_assert_str_eq(wecom.pin, pin);
+    host_answer(host, pin);
+    host_result(host, "granted", NULL);
+}
+END_TEST
+
+/* More of them than anybody sends. */
+START_TEST(a_callback_that_comes_many_times_is_bounded) {
+    int host = show_picture("lisi"), web[6];
+    const char *once = code();
+
+    visit(&wecom, "go");
+    for (int i = 0; i < 6; i++)
+        web[i] = ask(WIRE_CALLBACK, &wecom, once);
+    hear(web[5], &wecom, "try_again");
+    for (int i = 0; i < 5; i++)
+        (void)close(web[i]); /* nobody waits any more */
+    visit(&wecom, "go");
+    (void)close(host);
 }
 END_TEST
 
@@ -225,8 +325,8 @@ START_TEST(the_code_of_another_login_is_none) {
     visit(&wecom, "go");
     comes_back(&wecom, LISI, "code");
     second = show_picture("lisi");
-    host_answer(second, wecom.pin);
-    host_result(second, "denied", "code_invalid");
+    misses(second, wecom.pin);
+    (void)close(second);
     host_answer(first, wecom.pin);
     host_result(first, "granted", NULL);
 }
@@ -257,14 +357,76 @@ START_TEST(what_wecom_does_not_confirm_is_told_and_may_be_tried_again) {
 }
 END_TEST
 
+static const char *const odd_codes[] = {"short", "0123456789abcdefghijklmnopqrstuv/../",
+                                        "0123456789abcdefghijklmnopqrstuvw&userid=x"};
+
+START_TEST(what_has_not_the_form_of_a_code_is_sent_nowhere) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    turned_away(&wecom, odd_codes[_i], "try_again");
+    visit(&wecom, "go");
+    (void)close(host);
+}
+END_TEST
+
+START_TEST(whom_the_rules_of_the_service_shut_out_is_shown_no_code) {
+    int host;
+
+    host_end();
+    host_start(SCAN "deny = user:lisi\n[service other]\nmethods = code\n");
+    host = show_picture("lisi");
+    visit(&wecom, "go");
+    {
+        int web = ask(WIRE_CALLBACK, &wecom, code());
+
+        inner_helper_token(host_inner, GETUSERINFO);
+        fake_answer(host_inner->sender, GETUSERINFO, 200, LISI);
+        inner_helper_token(host_inner, USER_GET);
+        fake_answer(host_inner->sender, USER_GET, 200, ACTIVE("lisi"));
+        hear(web, &wecom, "not_allowed");
+    }
+    visit(&wecom, "go");
+    (void)close(host);
+}
+END_TEST
+
+START_TEST(whom_wecom_calls_disabled_is_shown_no_code) {
+    int host = show_picture("lisi"), web;
+
+    visit(&wecom, "go");
+    host_inner->now.ms += MEMBERS_FRESH_MS + 1;
+    web = ask(WIRE_CALLBACK, &wecom, code());
+    inner_helper_token(host_inner, GETUSERINFO);
+    fake_answer(host_inner->sender, GETUSERINFO, 200, LISI);
+    inner_helper_token(host_inner, USER_GET);
+    fake_answer(host_inner->sender, USER_GET, 200,
+                "{\"userid\":\"lisi\",\"name\":\"N\",\"status\":2,\"department\":[2]}");
+    hear(web, &wecom, "not_allowed");
+    (void)close(host);
+}
+END_TEST
+
+/* Two browsers, both on their way when the first one decides. */
+START_TEST(who_comes_second_is_shown_that_it_was_used) {
+    int host = show_picture("lisi");
+
+    visit(&wecom, "go");
+    visit(&other, "go");
+    comes_back(&wecom, LISI, "code");
+    turned_away(&other, code(), "used");
+    (void)close(host);
+}
+END_TEST
+
 START_TEST(whoever_declined_may_try_again) {
     int host = show_picture("lisi");
 
     visit(&wecom, "go");
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "declined");
+    turned_away(&wecom, NULL, "declined");
     wecom.agent = "wechat";
     visit(&wecom, "go");
-    hear(ask(WIRE_CALLBACK, &wecom, NULL), &wecom, "wechat");
+    turned_away(&wecom, NULL, "wechat");
     (void)close(host);
 }
 END_TEST
@@ -275,8 +437,10 @@ START_TEST(names_that_may_not_sign_in_see_the_same_terminal) {
 
     visit(&wecom, "go");
     comes_back(&wecom, LISI, "other_person");
-    host_answer(host, "123456");
-    host_result(host, "denied", "code_invalid");
+    misses(host, "123456");
+    misses(host, "");
+    host_answer(host, "x");
+    host_result(host, "too_many", "too_many_tries");
 }
 END_TEST
 
@@ -307,15 +471,9 @@ START_TEST(one_code_of_wecom_serves_one_login) {
     hear(web, &wecom, "code");
     second = show_picture("lisi");
     visit(&other, "go");
-    hear(ask(WIRE_CALLBACK, &other, once), &other, "try_again");
+    turned_away(&other, once, "try_again");
     (void)close(first);
     (void)close(second);
-}
-END_TEST
-
-START_TEST(scan_needs_an_address_of_its_pages) {
-    ck_assert_ptr_null(strstr(WEB, "sshd"));
-    (void)close(show_picture("lisi"));
 }
 END_TEST
 
@@ -328,6 +486,18 @@ START_TEST(a_host_that_answers_before_it_is_asked_is_served_by_message) {
     host = host_begin_from("lisi", NULL, "10.0.0.5", host_digits);
     host_result(host, "granted", NULL);
     ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "message");
+}
+END_TEST
+
+/* Where nothing else is offered there is nothing that it could have. */
+START_TEST(a_host_that_answers_before_it_is_asked_cannot_have_scanned) {
+    int host;
+
+    host_end();
+    host_start(WEB "[service sshd]\nmethods = scan\nlang = en\n");
+    host = host_begin_from("lisi", NULL, "10.0.0.5", "123456");
+    host_result(host, "denied", "code_invalid");
+    ck_assert_ptr_nonnull(strstr(wire_get(host_m, WIRE_F_MESSAGE), "a prompt"));
 }
 END_TEST
 
@@ -356,16 +526,26 @@ Suite *suite(void) {
     tcase_add_test(t, a_reload_shows_the_code_again_to_the_same_browser_only);
     tcase_add_test(t, somebody_else_s_scan_is_worth_nothing);
     tcase_add_test(t, a_scan_without_the_code_lets_nobody_in);
+    tcase_add_test(t, whoever_mistypes_once_may_type_again);
+    tcase_add_test(t, wrong_answers_are_counted_one_by_one);
+    tcase_add_test(t, whoever_is_disabled_between_scan_and_code_is_refused);
+    tcase_add_test(t, the_same_callback_twice_shows_the_same_page);
+    tcase_add_test(t, a_callback_that_comes_many_times_is_bounded);
     tcase_add_test(t, a_crawler_that_comes_first_changes_nothing);
     tcase_add_test(t, the_code_of_another_login_is_none);
     tcase_add_loop_test(t, what_wecom_does_not_confirm_is_told_and_may_be_tried_again, 0,
                         SUPPORT_COUNT(refused));
+    tcase_add_loop_test(t, what_has_not_the_form_of_a_code_is_sent_nowhere, 0,
+                        SUPPORT_COUNT(odd_codes));
+    tcase_add_test(t, whom_the_rules_of_the_service_shut_out_is_shown_no_code);
+    tcase_add_test(t, whom_wecom_calls_disabled_is_shown_no_code);
+    tcase_add_test(t, who_comes_second_is_shown_that_it_was_used);
     tcase_add_test(t, whoever_declined_may_try_again);
     tcase_add_loop_test(t, names_that_may_not_sign_in_see_the_same_terminal, 0, 3);
     tcase_add_test(t, when_the_terminal_is_gone_the_browser_is_told);
     tcase_add_test(t, one_code_of_wecom_serves_one_login);
-    tcase_add_test(t, scan_needs_an_address_of_its_pages);
     tcase_add_test(t, a_host_that_answers_before_it_is_asked_is_served_by_message);
+    tcase_add_test(t, a_host_that_answers_before_it_is_asked_cannot_have_scanned);
     tcase_add_test(t, the_picture_can_be_of_plain_characters);
     suite_add_tcase(s, t);
     return s;
