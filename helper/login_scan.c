@@ -10,8 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "helper/members.h"
-#include "helper/people.h"
 #include "helper/qr.h"
 #include "helper/scan.h"
 #include "helper/texts.h"
