@@ -293,8 +293,8 @@ static void take(struct card *card, const struct event_message *event) {
     if (card->answer == CARDS_REFUSED)
         return;
     if (strcmp(event->event_key, card_text_not_me) == 0)
-        refuse(card, card->answered != NULL ? "It wasn't me"
-                                            : "It wasn't me, said after the login had ended");
+        refuse(card, card->answered != NULL ? "the member denies it"
+                                            : "the member denies it, after the login has ended");
     else if (!is_live)
         log_tap(card, LOG_NOTICE, "card tapped in vain", card->userid,
                 card->answered == NULL ? "its login has ended" : "it is more than 5 minutes old");

@@ -170,7 +170,8 @@ struct answer {
     char id[17], verdict[17], account[17], reason[33], method[17], user[257], userid[65], corp[65];
     char message[1025], prompt[257];
     char env[TALK_ENVS][1025];
-    json_t *rows; /* of info, app_check and admin; goes with the place */
+    const char *info; /* above the prompt; goes with the place, NULL without a prompt */
+    json_t *rows;     /* of info, app_check and admin; goes with the place */
     int64_t ms;
 };
 
