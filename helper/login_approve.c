@@ -19,6 +19,7 @@
 
 enum {
     APPROVE_WAIT_MS = 20000,
+    APPROVE_OPEN_MS = 10, /* the prompt has gone by then */
     APPROVE_RESERVE_MS = 1000, /* of the login's time: it must end with a prompt outstanding */
 };
 
@@ -27,9 +28,10 @@ struct approval {
     struct card *card; /* NULL: nobody got one */
     struct cards_numbers numbers;
     enum cards_answer answer;
-    struct event *patience;
-    bool waiting; /* after Enter, for the card */
-    bool again;   /* has waited in vain */
+    struct event *patience; /* until the card is opened; then, after Enter, for what is tapped */
+    bool opened;            /* or there was nobody to open one for */
+    bool waiting;           /* after Enter, for the card */
+    bool again;             /* has waited in vain */
 };
 
 static const char *number_of(const struct approval *a) {
@@ -53,16 +55,6 @@ static void ask(struct approval *a) {
     login_ask(a->login, "prompt_approve", NULL, false);
 }
 
-static void on_patience(evutil_socket_t fd, short what, void *arg) {
-    struct approval *a = arg;
-
-    (void)fd;
-    (void)what;
-    a->waiting = false;
-    a->again = true;
-    ask(a);
-}
-
 static void on_answered(void *arg, enum cards_answer answer) {
     struct approval *a = arg;
 
@@ -77,8 +69,31 @@ static void on_answered(void *arg, enum cards_answer answer) {
     }
 }
 
+/* When the prompt has gone: what a card takes must not show in the time of the prompt. */
+static void open_card(struct approval *a) {
+    const char *userid = login_may_reach(a->login);
+
+    if (!a->opened && userid[0] != '\0')
+        a->card = cards_open(login_request(a->login), userid, &a->numbers, on_answered, a);
+    a->opened = true;
+}
+
+static void on_patience(evutil_socket_t fd, short what, void *arg) {
+    struct approval *a = arg;
+
+    (void)fd;
+    (void)what;
+    if (!a->waiting) {
+        open_card(a);
+        return;
+    }
+    a->waiting = false;
+    a->again = true;
+    ask(a);
+}
+
 static void begin(struct login *login, const char *authtok) {
-    const struct request *r = login_request(login);
+    static const struct timeval soon = {.tv_usec = APPROVE_OPEN_MS * 1000};
     struct approval *a;
 
     if (authtok != NULL) { /* the host shows nothing */
@@ -88,15 +103,14 @@ static void begin(struct login *login, const char *authtok) {
     a = calloc(1, sizeof *a);
     if (a != NULL) {
         a->login = login;
-        a->patience = evtimer_new(r->helper->base, on_patience, a);
+        a->patience = evtimer_new(login_request(login)->helper->base, on_patience, a);
         login_set_state(login, a);
     }
-    if (a == NULL || a->patience == NULL || !cards_draw(&a->numbers)) {
+    if (a == NULL || !cards_draw(&a->numbers) || a->patience == NULL ||
+        evtimer_add(a->patience, &soon) != 0) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
         return;
     }
-    if (login_may_reach(login)[0] != '\0')
-        a->card = cards_open(r, login_may_reach(login), &a->numbers, on_answered, a);
     ask(a);
 }
 
@@ -117,6 +131,7 @@ static void wait_for_card(struct approval *a) {
     int64_t ms = r->deadline_ms - helper_now_ms(r->helper) - APPROVE_RESERVE_MS;
     struct timeval most;
 
+    open_card(a);
     if (ms > APPROVE_WAIT_MS)
         ms = APPROVE_WAIT_MS;
     if (ms < 0)

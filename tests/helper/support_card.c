@@ -82,6 +82,7 @@ const char *card_wrong(const struct shown_card *card, const char *number) {
 void card_is_not_sent(void) {
     unsigned int begun = fake_begun(host_inner->sender, SEND);
 
+    support_rest(host_inner->served->base, 30); /* a card is opened when the prompt has gone */
     while (courier_count(host_inner->helper.courier) > 0 &&
            fake_waiting(host_inner->sender, "") == 0)
         ck_assert_int_ge(event_base_loop(host_inner->served->base, EVLOOP_ONCE), 0);
