@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "common/words.h"
+#include "helper/message_urls.h"
 #include "helper/texts.h"
 #include "helper/wecom/answer.h"
 
@@ -180,6 +181,33 @@ static void tell_domain(struct check *check, const struct answer_agent *agent) {
     tell(check, "trusted_domain", "failed", detail, "cure_trusted_domain", NULL);
 }
 
+/* Whether WeCom would take a card with buttons cannot be asked, but what has come of one, and
+ * whether WeCom calls the message URL, is known. Of an application that expects something there.
+ */
+static void tell_callback(struct check *check) {
+    const char *name = client_app_settings(app_of(check))->name;
+    const struct config_app *app = config_find_app(check->helper->setup->config, name);
+    int64_t now_ms = helper_now_ms(check->helper);
+    struct message_urls_fact fact;
+    char detail[96];
+
+    if (check->targets[check->at].service[0] != '\0' || app == NULL || !config_has_callback(app))
+        return;
+    fact = message_urls_of(check->helper->message_urls, name);
+    if (fact.missing_ms > 0) {
+        (void)snprintf(detail, sizeof detail, "%lld s ago WeCom refused a card: no message URL",
+                       (long long)(now_ms - fact.missing_ms) / 1000);
+        tell(check, "callback", "failed", detail, "cure_callback", NULL);
+    } else if (fact.called_ms > 0) {
+        (void)snprintf(detail, sizeof detail, "WeCom called it %lld s ago",
+                       (long long)(now_ms - fact.called_ms) / 1000);
+        tell(check, "callback", "ok", detail, NULL, NULL);
+    } else {
+        tell(check, "callback", "skipped", "WeCom has not called it since the start",
+             "cure_callback_silent", NULL);
+    }
+}
+
 static void next_app(struct check *check);
 
 static void on_agent(void *arg, const struct client_result *result) {
@@ -243,6 +271,7 @@ static bool begin_app(struct check *check) {
 }
 
 static void next_app(struct check *check) {
+    tell_callback(check);
     check->at++;
     if (!begin_app(check)) {
         check->done(check->arg);

@@ -12,6 +12,7 @@
 #include "helper/inifile.h"
 #include "helper/options.h"
 #include "helper/secretfile.h"
+#include "helper/wecom/callback_form.h"
 
 /* "app NAME" and "service NAME" into the name; false for any other section. */
 static bool named_section(const char *section, const char *kind, const char **name) {
@@ -180,11 +181,11 @@ static bool has_key(const struct inifile *ini, const char *section, const char *
     return false;
 }
 
-/* Does the section have one of the keys that go together? */
-static bool has_together(const struct inifile *ini, const char *section,
-                         enum options_section kind) {
+/* Does the section have one of the keys that go together, by that number? */
+static bool has_together(const struct inifile *ini, const char *section, enum options_section kind,
+                         int together) {
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        if (o->section == kind && o->required == OPTIONS_TOGETHER && has_key(ini, section, o->key))
+        if (o->section == kind && o->required == together && has_key(ini, section, o->key))
             return true;
     }
     return false;
@@ -194,13 +195,13 @@ static bool has_required(struct config *c, const struct inifile *ini, size_t hea
                          struct config_error *error) {
     const char *section = ini->settings[heading].section;
     enum options_section kind;
-    bool together;
 
     if (find_target(c, section, &kind) == NULL)
         return true;
-    together = has_together(ini, section, kind);
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        bool required = o->required == OPTIONS_TOGETHER ? together : o->required != 0;
+        bool required = o->required >= OPTIONS_TOGETHER
+                            ? has_together(ini, section, kind, o->required)
+                            : o->required != 0;
 
         if (o->section == kind && required && !has_key(ini, section, o->key)) {
             inifile_fail(error, ini->file, ini->settings[heading].line, section,
@@ -303,6 +304,23 @@ static bool check_accounts(struct config *c, const struct inifile *ini,
     return true;
 }
 
+/* The company and the application that a request is for are compared with the keys. */
+static bool check_callbacks(const struct config *c, const struct inifile *ini,
+                            struct config_error *error) {
+    for (size_t i = 0; i < c->apps_count; i++) {
+        const struct config_app *app = &c->apps[i];
+
+        if (config_has_callback(app) && !config_has_keys(app)) {
+            inifile_fail(error, ini->file, app->line, NULL,
+                         "[app %s] callback_token_file: the application has no keys: give it "
+                         "corp_id, agent_id and secret_file",
+                         app->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A file without [app] is as good as one with an [app] of defaults and no keys, if there is a
  * service that may hand over keys.
  */
@@ -333,9 +351,26 @@ static bool is_for_root(const struct config_service *s) {
     return true;
 }
 
+/* A decision on the telephone comes as a request of WeCom's: why it cannot come, NULL where it can.
+ */
+static const char *approve_refusal(const struct config *c, const struct config_service *s) {
+    if (!s->account)
+        return "methods: approve goes with account = yes only: a web page would let anybody send "
+               "cards to everybody";
+    if (c->web.public_url[0] == '\0')
+        return "methods: approve needs [web] public_url: what people tap comes from WeCom through "
+               "wecom-web";
+    if (!config_has_callback(s->app))
+        return "methods: approve needs callback_token_file and callback_aes_key_file in the "
+               "section of its app: copy both values from the application's page, receive "
+               "messages, set API";
+    return NULL;
+}
+
 static bool check_service(struct config *c, const struct inifile *ini, struct config_service *s,
                           struct config_error *error) {
     char section[WECOM_SERVICE_MAX_BYTES + 16];
+    const char *why;
 
     (void)snprintf(section, sizeof section, "service %s", s->name);
     s->app = s->app_name[0] != '\0' ? config_find_app(c, s->app_name) : &c->apps[0];
@@ -367,6 +402,11 @@ static bool check_service(struct config *c, const struct inifile *ini, struct co
         inifile_fail(error, ini->file, s->line, section,
                      "remember: goes with account = yes and callers = root only: what counts is a "
                      "key, and that it was used is the host's word alone");
+        return false;
+    }
+    why = (s->methods & CONFIG_METHOD_APPROVE) != 0 ? approve_refusal(c, s) : NULL;
+    if (why != NULL) {
+        inifile_fail(error, ini->file, s->line, section, "%s", why);
         return false;
     }
     if (!config_has_keys(s->app) && !s->set_app) {
@@ -405,7 +445,7 @@ static bool check_whole(struct config *c, const struct inifile *ini, struct conf
         if (ini->settings[i].key == NULL && !has_required(c, ini, i, error))
             return false;
     }
-    if (!check_apps(c, ini, error))
+    if (!check_apps(c, ini, error) || !check_callbacks(c, ini, error))
         return false;
     if (!check_accounts(c, ini, error))
         return false;
@@ -449,18 +489,36 @@ out:
     return c;
 }
 
+/* One secret of an application; `check` answers what is wrong with it, NULL: nothing. */
+static bool read_secret(const struct config *config, const struct config_app *app, const char *key,
+                        const char *file, struct secret *secret,
+                        const char *(*check)(const char *value), struct config_error *error) {
+    const char *wrong = NULL;
+    char why[256];
+
+    if (!secretfile_read(file, secret, why, sizeof why))
+        wrong = why;
+    else if (check != NULL)
+        wrong = check(secret->bytes);
+    if (wrong != NULL)
+        inifile_fail(error, config->file, app->line, NULL, "[app %s] %s: %s: %s", app->name, key,
+                     file, wrong);
+    return wrong == NULL;
+}
+
 bool config_read_secrets(struct config *config, struct config_error *error) {
     for (size_t i = 0; i < config->apps_count; i++) {
         struct config_app *app = &config->apps[i];
-        char why[256];
 
-        if (!config_has_keys(app))
-            continue;
-        if (!secretfile_read(app->secret_file, &app->secret, why, sizeof why)) {
-            inifile_fail(error, config->file, app->line, NULL, "[app %s] secret_file: %s: %s",
-                         app->name, app->secret_file, why);
+        if (config_has_keys(app) &&
+            !read_secret(config, app, "secret_file", app->secret_file, &app->secret, NULL, error))
             return false;
-        }
+        if (config_has_callback(app) &&
+            (!read_secret(config, app, "callback_token_file", app->callback_token_file,
+                          &app->callback_token, callback_wrong_token, error) ||
+             !read_secret(config, app, "callback_aes_key_file", app->callback_aes_key_file,
+                          &app->callback_aes_key, callback_wrong_key, error)))
+            return false;
     }
     return true;
 }
@@ -468,8 +526,11 @@ bool config_read_secrets(struct config *config, struct config_error *error) {
 void config_free(struct config *config) {
     if (config == NULL)
         return;
-    for (size_t i = 0; i < config->apps_count; i++)
+    for (size_t i = 0; i < config->apps_count; i++) {
         secret_clear(&config->apps[i].secret);
+        secret_clear(&config->apps[i].callback_token);
+        secret_clear(&config->apps[i].callback_aes_key);
+    }
     for (size_t i = 0; i < config->services_count; i++) {
         policy_clear(&config->services[i].allow);
         policy_clear(&config->services[i].deny);
@@ -499,6 +560,10 @@ struct config_app *config_find_app(const struct config *config, const char *name
 
 bool config_has_keys(const struct config_app *app) {
     return app->corp_id[0] != '\0';
+}
+
+bool config_has_callback(const struct config_app *app) {
+    return app->callback_token_file[0] != '\0';
 }
 
 bool config_same_app(const struct config_app *a, const struct config_app *b) {

@@ -30,12 +30,13 @@ enum config_method {
     CONFIG_METHOD_CODE = 1 << 0,
     CONFIG_METHOD_MESSAGE = 1 << 1,
     CONFIG_METHOD_SCAN = 1 << 2,
+    CONFIG_METHOD_APPROVE = 1 << 3,
 };
 
 /* How a terminal is shown a link. */
 enum config_qr { CONFIG_QR_UTF8, CONFIG_QR_ASCII, CONFIG_QR_OFF };
 
-enum { CONFIG_METHODS = 3 };
+enum { CONFIG_METHODS = 4 };
 
 /* What a login name is made of. */
 enum config_username { CONFIG_USERNAME_USERID, CONFIG_USERNAME_ALIAS, CONFIG_USERNAME_EMAIL };
@@ -72,6 +73,9 @@ struct config_app {
     char api_url[CONFIG_URL_BYTES], authorize_url[CONFIG_URL_BYTES], sso_url[CONFIG_URL_BYTES];
     char ca_file[CONFIG_PATH_BYTES];
     char proxy[CONFIG_URL_BYTES];
+    /* For what WeCom sends to its message URL; "": nothing is taken from there. */
+    char callback_token_file[CONFIG_PATH_BYTES], callback_aes_key_file[CONFIG_PATH_BYTES];
+    struct secret callback_token, callback_aes_key; /* what they hold */
 };
 
 /* One line group.NAME=... */
@@ -178,6 +182,9 @@ struct config_service *config_find_service(const struct config *config, const ch
 struct config_app *config_find_app(const struct config *config, const char *name);
 
 bool config_has_keys(const struct config_app *app);
+
+/* Is there what opens the requests that WeCom sends to its message URL? */
+bool config_has_callback(const struct config_app *app);
 
 /* Is everything that tells one application from another the same, so that a token stays good? */
 bool config_same_app(const struct config_app *a, const struct config_app *b);

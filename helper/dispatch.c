@@ -9,6 +9,7 @@
 #include "helper/app_set.h"
 #include "helper/log.h"
 #include "helper/login.h"
+#include "helper/web_event.h"
 #include "helper/web_host.h"
 #include "helper/web_proof.h"
 #include "helper/web_visit.h"
@@ -47,6 +48,7 @@ static const struct rule rules[] = {
     {WIRE_ROW,       SERVER_ADMIN,                  OPERATOR, LATER, admin_row},
     {WIRE_VISIT,     SERVER_WEB,                    PAGES,    FIRST, web_visit_open},
     {WIRE_CALLBACK,  SERVER_WEB,                    PAGES,    FIRST, web_visit_callback},
+    {WIRE_EVENT,     SERVER_WEB,                    PAGES,    FIRST, web_event_open},
     {WIRE_PROOF,     SERVER_WEB,                    PAGES,    FIRST, web_proof},
 };
 /* clang-format on */

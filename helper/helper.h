@@ -14,16 +14,19 @@
 #include "helper/wecom/client.h"
 #include "helper/worker.h"
 
+struct cards;
+struct courier;
 struct event_base;
 struct homes;
 struct links;
-struct messenger;
+struct message_urls;
 struct people;
 struct login;
 struct outages;
 struct pins;
 struct remember;
 struct throttle;
+struct web_events;
 
 struct helper {
     struct event_base *base;
@@ -31,10 +34,13 @@ struct helper {
     struct client *client;
     struct members *members;
     struct codes *codes;
-    struct links *links; /* that terminals show */
-    struct homes *homes; /* browsers that opened the application's own page */
-    struct pins *pins;   /* codes that were sent as messages */
-    struct messenger *messenger;
+    struct links *links;     /* that terminals show */
+    struct homes *homes;     /* browsers that opened the application's own page */
+    struct pins *pins;       /* codes that were sent as messages */
+    struct courier *courier; /* carries messages to members */
+    struct cards *cards;     /* that people approve logins with */
+    struct web_events *web_events;
+    struct message_urls *message_urls;
     struct outages *outages;   /* of WeCom, watched for recovery codes */
     struct remember *remember; /* windows without a prompt */
     struct throttle *throttle; /* failures, messages, for each origin and person */

@@ -125,6 +125,10 @@ const char *login_may_reach(const struct login *login) {
     return userid != NULL ? userid : "";
 }
 
+bool login_is_granted(const struct login *login) {
+    return login->granted;
+}
+
 void login_list(const struct helper *helper, size_t most,
                 void (*tell)(void *arg, const struct login_view *view), void *arg) {
     for (const struct login *l = helper->logins; l != NULL && most > 0; l = l->next, most--) {
@@ -195,7 +199,8 @@ static void on_found(void *arg, const struct people_answer *answer) {
 
 static void start(struct login *login, const char *authtok) {
     struct request *r = &login->request;
-    bool looks = (r->service->methods & CONFIG_METHOD_MESSAGE) != 0 || login->has_key;
+    bool looks = login->has_key ||
+                 (r->service->methods & (CONFIG_METHOD_MESSAGE | CONFIG_METHOD_APPROVE)) != 0;
 
     login->authtok = authtok != NULL ? trimmed(authtok) : NULL;
     if ((authtok == NULL || login->authtok != NULL) &&

@@ -87,6 +87,7 @@ static void grant(struct login *login, const struct people_answer *answer) {
     server_send(r->peer, m);
     wire_free(m);
     server_finish(r->peer);
+    login->granted = true;
     login_end(login);
 }
 

@@ -32,8 +32,10 @@ struct login {
     bool known;            /* somebody has this name */
     bool judged;           /* what was typed went to a method */
     bool waits_out;        /* asked for Enter, after a while */
+    bool granted;
     struct people_ticket *people;
     struct members_watch *watch;
+    char proved[WECOM_USERID_MAX_BYTES + 1]; /* of whom login_confirm asks WeCom */
     struct worker_wait *published;
     struct accepted *accepted;
     char *authtok; /* what the host already has, until the method begins */

@@ -29,7 +29,8 @@ struct login_method {
     void (*drop)(void *state);
 };
 
-extern const struct login_method login_method_code, login_method_message, login_method_scan;
+extern const struct login_method login_method_approve, login_method_code, login_method_message,
+    login_method_scan;
 
 /* Ways in that no service lists: bit 0, no word of the prompt leads to them. */
 extern const struct login_method login_method_recovery, login_method_remember;
@@ -55,6 +56,14 @@ bool login_hand_over(struct login *login, const char *text);
  * store knows. "": nobody, which the person must not notice.
  */
 const char *login_may_reach(const struct login *login);
+
+/* The person has proved to be this member by what came to him before: WeCom's word on the member is
+ * heard, now or a moment ago; login_accept or login_deny follows. "": refused.
+ */
+void login_confirm(struct login *login, const char *userid);
+
+/* Has it let the person in? To be asked by `drop`. */
+bool login_is_granted(const struct login *login);
 
 /* WeCom says who it is and that the member is active: the account, the name and the rules are
  * looked at, then the login is granted or refused, now or later. `detail` NULL: no details. `note`

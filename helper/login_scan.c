@@ -12,8 +12,6 @@
 #include <strings.h>
 
 #include "common/secret.h"
-#include "helper/members.h"
-#include "helper/people.h"
 #include "helper/qr.h"
 #include "helper/scan.h"
 #include "helper/texts.h"
@@ -23,7 +21,6 @@ enum { TYPING_MS = 500 }; /* nobody reads a prompt and types an answer in less *
 struct terminal {
     struct login *login;
     struct scan *scan;
-    struct members_watch *watch;
     enum config_qr qr;
     bool missed;        /* the last answer was wrong */
     struct secret last; /* it; may be somebody's password */
@@ -33,26 +30,9 @@ struct terminal {
 static void drop(void *state) {
     struct terminal *t = state;
 
-    members_drop(t->watch);
     scan_close(t->scan);
     secret_clear(&t->last);
     free(t);
-}
-
-static void on_member(void *arg, const struct members_answer *said) {
-    struct terminal *t = arg;
-    struct client_failure failure = said->failure;
-    enum wecom_reason reason = members_reason(said);
-    char userid[WECOM_USERID_MAX_BYTES + 1];
-
-    t->watch = NULL;
-    if (reason == WECOM_REASON_NONE) {
-        login_accept(t->login, said, NULL, NULL);
-        return;
-    }
-    (void)snprintf(userid, sizeof userid, "%s", scan_userid(t->scan));
-    people_note(login_request(t->login), userid, said);
-    login_deny(t->login, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
 }
 
 /* The same once more, at once, although nobody has scanned: sshd's password method and its like
@@ -70,13 +50,9 @@ static bool answers_by_itself(struct terminal *t, const char *text) {
 }
 
 static void take(struct terminal *t, const char *text) {
-    const struct request *r = login_request(t->login);
-
     switch (scan_try(t->scan, text)) {
     case SCAN_RIGHT:
-        if (!members_hear(r->helper->members, r->app, scan_userid(t->scan), &t->watch, on_member,
-                          t))
-            login_deny(t->login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+        login_confirm(t->login, scan_userid(t->scan));
         break;
     case SCAN_OVER:
         login_deny(t->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "scan_over");

@@ -13,8 +13,8 @@ enum {
     INFO_BYTES = 8192, /* of the wire */
 };
 
-static const struct login_method *const methods[] = {&login_method_code, &login_method_message,
-                                                     &login_method_scan};
+static const struct login_method *const methods[] = {&login_method_approve, &login_method_code,
+                                                     &login_method_message, &login_method_scan};
 
 static const struct login_method *find_method(enum config_method bit) {
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
@@ -187,7 +187,7 @@ bool login_hand_over(struct login *login, const char *text) {
         method = first_blind(login);
     if (method == NULL || method == login->method)
         return false;
-    begin_method(login, method, text);
+    login_go_to(login, method, text);
     return true;
 }
 

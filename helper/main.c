@@ -16,20 +16,24 @@
 
 #include "common/deadline.h"
 #include "common/wiping.h"
+#include "helper/cards.h"
 #include "helper/config.h"
+#include "helper/courier.h"
 #include "helper/dispatch.h"
 #include "helper/helper.h"
 #include "helper/import_child.h"
 #include "helper/links.h"
 #include "helper/log.h"
-#include "helper/messenger.h"
+#include "helper/message_urls.h"
 #include "helper/notify.h"
 #include "helper/outage.h"
 #include "helper/people.h"
+#include "helper/pins.h"
 #include "helper/privileges.h"
 #include "helper/remember.h"
 #include "helper/sync.h"
 #include "helper/throttle.h"
+#include "helper/web_event.h"
 #include "helper/web_home.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
@@ -235,8 +239,11 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->codes = codes_new();
     helper->pins = pins_new();
     helper->links = links_new();
+    helper->courier = courier_new(helper);
+    helper->cards = cards_new(helper);
+    helper->message_urls = message_urls_new();
+    helper->web_events = web_events_new(helper);
     helper->homes = web_home_new(helper);
-    helper->messenger = messenger_new(helper);
     helper->outages = outages_new(helper->base, helper->clock);
     helper->remember = remember_new();
     helper->throttle = open_throttle(config->helper.state_dir);
@@ -248,7 +255,8 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
         helper->pins == NULL || helper->links == NULL || helper->homes == NULL ||
-        helper->messenger == NULL || helper->throttle == NULL || helper->outages == NULL ||
+        helper->courier == NULL || helper->cards == NULL || helper->message_urls == NULL ||
+        helper->web_events == NULL || helper->throttle == NULL || helper->outages == NULL ||
         helper->remember == NULL) {
         config_free(config);
         goto out;
@@ -278,9 +286,11 @@ out:
     if (!good)
         log_event(LOG_ERR, "cannot run", why);
     server_free(server);
-    messenger_free(helper->messenger);
     outages_free(helper->outages);
     remember_free(helper->remember);
+    courier_free(helper->courier);
+    cards_free(helper->cards);
+    web_events_free(helper->web_events);
     web_home_free(helper->homes);
     people_free(helper->people);
     worker_stop(helper->worker);
@@ -291,6 +301,7 @@ out:
     codes_free(helper->codes);
     pins_free(helper->pins);
     links_free(helper->links);
+    message_urls_free(helper->message_urls);
     throttle_close(helper->throttle);
     client_free(helper->client);
     http_free(http);

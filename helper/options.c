@@ -30,6 +30,7 @@ static const struct word langs[] = {
 static const struct word methods[] = {{"code", CONFIG_METHOD_CODE},
                                       {"message", CONFIG_METHOD_MESSAGE},
                                       {"scan", CONFIG_METHOD_SCAN},
+                                      {"approve", CONFIG_METHOD_APPROVE},
                                       {NULL, 0}};
 
 static const struct word qrs[] = {
@@ -220,13 +221,15 @@ static const char *set_methods(const struct option *self, void *target, const ch
         unsigned int bit;
 
         if (!find_word(methods, value, len, &bit))
-            return "must be a list of sign-in methods: scan, message, code";
+            return "must be a list of sign-in methods: scan, message, approve, code";
         if ((service->methods & bit) == 0)
             service->order[service->order_count++] = (enum config_method)bit;
         service->methods |= bit;
         value += len;
     }
-    return service->methods != 0 ? NULL : "must be a list of sign-in methods: scan, message, code";
+    return service->methods != 0
+               ? NULL
+               : "must be a list of sign-in methods: scan, message, approve, code";
 }
 
 static const char *set_exports(const struct option *self, void *target, const char *value) {
@@ -290,6 +293,10 @@ static const struct option all[] = {
      set_https_url, AT(config_app, sso_url)},
     {OPTIONS_APP, "ca_file", NULL, false, set_path, AT(config_app, ca_file)},
     {OPTIONS_APP, "proxy", NULL, false, set_proxy, AT(config_app, proxy)},
+    {OPTIONS_APP, "callback_token_file", NULL, OPTIONS_TOGETHER_TOO, set_path,
+     AT(config_app, callback_token_file)},
+    {OPTIONS_APP, "callback_aes_key_file", NULL, OPTIONS_TOGETHER_TOO, set_path,
+     AT(config_app, callback_aes_key_file)},
 
     {OPTIONS_WEB, "listen", "127.0.0.1:8473", false, options_set_listen,
      AT(config_web, listens)},

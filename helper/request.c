@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
 
 #include "common/localfiles.h"
 #include "common/names.h"
@@ -146,6 +148,31 @@ enum wecom_reason request_match(const struct request *r, const char *userid) {
                     : r->identity && (r->user[0] == '\0' || name_same_userid(r->user, userid));
 
     return same ? WECOM_REASON_NONE : WECOM_REASON_IDENTITY_MISMATCH;
+}
+
+void request_time(const struct helper *helper, int64_t age_s, char *out, size_t bytes) {
+    time_t then = (time_t)(helper_wall_s(helper) - age_s);
+    struct tm local;
+
+    if (localtime_r(&then, &local) == NULL ||
+        strftime(out, bytes, "%Y-%m-%d %H:%M:%S %z", &local) == 0)
+        out[0] = '\0';
+}
+
+void request_host(char *out, size_t bytes) {
+    struct utsname host;
+
+    (void)snprintf(out, bytes, "%s", uname(&host) == 0 ? host.nodename : "");
+}
+
+/* What is shown of an origin: a name that somebody else's server tells may be long. */
+void request_tell(const struct request *r, struct request_told *told) {
+    int64_t age_s = (helper_now_ms(r->helper) - r->begun_ms) / 1000;
+
+    request_host(told->host, sizeof told->host);
+    (void)snprintf(told->origin, sizeof told->origin, "%.*s", (int)sizeof told->origin - 1,
+                   r->rhost);
+    request_time(r->helper, age_s, told->time, sizeof told->time);
 }
 
 void request_log(const struct request *r, int level, const char *event, const char *userid,

@@ -65,6 +65,18 @@ bool request_is_other(const struct request *r, const char *userid);
  */
 enum wecom_reason request_match(const struct request *r, const char *userid);
 
+/* Which login it is, for the person whom it is for. */
+struct request_told {
+    char host[65], origin[65]; /* "": a terminal of the machine */
+    char time[64];             /* of its begin */
+};
+void request_tell(const struct request *r, struct request_told *told);
+
+/* So long ago, as "2026-11-23 08:30:00 +0800" of the machine; "" when that cannot be told. */
+void request_time(const struct helper *helper, int64_t age_s, char *out, size_t bytes);
+/* The machine's own name; "" when it has none. */
+void request_host(char *out, size_t bytes);
+
 /* "EVENT id= service= user= userid= method= rhost= reason= ms= detail= cure=". Only names that look
  * like names are logged: what was typed at a prompt for a name may be a password.
  */

@@ -26,7 +26,7 @@ static const char *check_file(const char *file, const struct stat *st, enum secr
     if (who == SECRETFILE_PUBLIC && (st->st_mode & 022) != 0)
         return "can be written by others: chmod 0644 it";
     if (who == SECRETFILE_OURS && !is_credential && (st->st_mode & 07177) != 0)
-        return "can be read by others: chmod 0600 it, and have the Secret reset if others had "
+        return "can be read by others: chmod 0600 it, and have the value reset if others had "
                "access";
     return NULL;
 }
@@ -61,7 +61,7 @@ static const char *check_content(char *bytes, size_t *len) {
     while (*len > 0 && memchr(" \t\r\n", bytes[*len - 1], 4) != NULL)
         (*len)--;
     if (*len == 0)
-        return "is empty: put the Secret of the application's page into it";
+        return "is empty: put the value of the application's page into it";
     for (size_t i = 0; i < *len; i++) {
         if (bytes[i] <= ' ' || bytes[i] > '~')
             return "must hold one word of printable ASCII characters";

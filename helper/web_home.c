@@ -176,7 +176,7 @@ static void add_waiting(void *arg, const struct login_view *view) {
 
     if (!name_same_userid(view->userid, w->home->said.member.userid))
         return;
-    web_page_time(w->home->request.helper, view->age_s, at, sizeof at);
+    request_time(w->home->request.helper, view->age_s, at, sizeof at);
     len = snprintf(line, sizeof line, "%s\t%s\t%s\t%s\n", view->service, w->host, view->origin, at);
     if (len < 0 || (size_t)len >= sizeof line || (size_t)len >= sizeof w->text - w->used)
         return;
@@ -192,7 +192,7 @@ static void show_home(struct server_peer *peer, const struct home *home) {
 
     if (m != NULL && w != NULL) {
         w->home = home;
-        web_page_host(w->host, sizeof w->host);
+        request_host(w->host, sizeof w->host);
         login_list(home->request.helper, SIZE_MAX, add_waiting, w);
         (void)wire_set(m, WIRE_F_NAME, name[0] != '\0' ? name : home->said.member.userid);
         (void)wire_set(m, WIRE_F_USER, home->login[0] != '\0' ? home->login : NULL);

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <time.h>
 
 struct wire_message *web_page_new(enum wecom_page page) {
     static const char *const words[WECOM_PAGE_COUNT] = {
@@ -114,19 +112,4 @@ bool web_page_location(const struct request *r, const struct wire_message *messa
     put(&g, agent_id);
     put(&g, in_client ? "#wechat_redirect" : "");
     return !g.bad;
-}
-
-void web_page_time(const struct helper *helper, int64_t age_s, char *out, size_t bytes) {
-    time_t then = (time_t)(helper_wall_s(helper) - age_s);
-    struct tm local;
-
-    if (localtime_r(&then, &local) == NULL ||
-        strftime(out, bytes, "%Y-%m-%d %H:%M:%S %z", &local) == 0)
-        out[0] = '\0';
-}
-
-void web_page_host(char *out, size_t bytes) {
-    struct utsname host;
-
-    (void)snprintf(out, bytes, "%s", uname(&host) == 0 ? host.nodename : "");
 }

@@ -29,9 +29,4 @@ bool web_page_is_agent(const struct wire_message *message, const char *word);
 bool web_page_location(const struct request *r, const struct wire_message *message,
                        const char *state, char out[WEB_PAGE_LOCATION_BYTES]);
 
-/* So long ago, as "2026-11-23 08:30:00 +0800" of the machine; "" when that cannot be told. */
-void web_page_time(const struct helper *helper, int64_t age_s, char *out, size_t bytes);
-/* The machine's own name; "" when it has none. */
-void web_page_host(char *out, size_t bytes);
-
 #endif

@@ -32,14 +32,13 @@ struct visit {
 
 /* Which login it is: only for the browser that it is for. */
 static void describe(struct wire_message *m, const struct request *r) {
-    char host[256], at[64];
+    struct request_told told;
 
-    web_page_host(host, sizeof host);
-    web_page_time(r->helper, (helper_now_ms(r->helper) - r->begun_ms) / 1000, at, sizeof at);
+    request_tell(r, &told);
     (void)wire_set(m, WIRE_F_SERVICE, r->service_name);
-    (void)wire_set(m, WIRE_F_HOST, host);
-    (void)wire_set(m, WIRE_F_ORIGIN, r->rhost[0] != '\0' ? r->rhost : NULL);
-    (void)wire_set(m, WIRE_F_AT, at);
+    (void)wire_set(m, WIRE_F_HOST, told.host);
+    (void)wire_set(m, WIRE_F_ORIGIN, told.origin[0] != '\0' ? told.origin : NULL);
+    (void)wire_set(m, WIRE_F_AT, told.time);
     (void)wire_set(m, WIRE_F_ID, r->id);
 }
 

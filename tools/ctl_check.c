@@ -41,6 +41,7 @@ static const struct {
     {"visible_range", TEXT_ITEM_VISIBLE_RANGE},
     {"trusted_domain", TEXT_ITEM_TRUSTED_DOMAIN},
     {"clock", TEXT_ITEM_CLOCK},
+    {"callback", TEXT_ITEM_CALLBACK},
 };
 
 struct report {

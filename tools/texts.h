@@ -158,6 +158,7 @@ enum texts_lang {
     X(ITEM_AGENT, "agent", "应用")                                                                 \
     X(ITEM_TRUSTED_DOMAIN, "trusted domain", "可信域名")                                           \
     X(ITEM_VISIBLE_RANGE, "visible range", "可见范围")                                             \
+    X(ITEM_CALLBACK, "message URL", "接收消息")                                                    \
     X(ITEM_CLOCK, "clock", "时钟")                                                                 \
     X(CHECK_SUMMARY, "{1} checks: {2} ok, {3} warnings, {4} failed, {5} skipped",                  \
       "共 {1} 项检查：正常 {2}，警告 {3}，失败 {4}，跳过 {5}")                                     \

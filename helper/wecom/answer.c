@@ -397,3 +397,13 @@ bool answer_has_reached(const json_t *json) {
     return json_is_object(json) && names_nobody(json_object_get(json, "invaliduser")) &&
            names_nobody(json_object_get(json, "unlicenseduser"));
 }
+
+bool answer_response_code(const json_t *json, char *code, size_t bytes) {
+    bool good = copy_string(json, "response_code", code, bytes) && code[0] != '\0';
+
+    for (const char *c = code; *c != '\0' && good; c++)
+        good = *c > ' ' && *c <= '~';
+    if (!good)
+        code[0] = '\0';
+    return good;
+}

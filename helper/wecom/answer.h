@@ -106,4 +106,9 @@ enum wecom_error answer_agent(const json_t *json, struct answer_agent *agent);
 /* message/send to one person: did it reach him? WeCom also answers 0 where it sent nothing. */
 bool answer_has_reached(const json_t *json);
 
+/* message/send of a card with buttons: what the card can be changed with, once. False, and `code`
+ * empty, where there is none of 1 to bytes - 1 printable ASCII characters.
+ */
+bool answer_response_code(const json_t *json, char *code, size_t bytes);
+
 #endif

@@ -39,6 +39,8 @@ struct client_app *client_app_new(struct client *client, const struct config_app
     app->references = 1;
     app->settings = *settings;
     app->settings.secret = (struct secret){0};
+    /* of no use here, and they go with the configuration */
+    app->settings.callback_token = app->settings.callback_aes_key = (struct secret){0};
     if (secret_set(&app->settings.secret, settings->secret.bytes, settings->secret.len) !=
         WECOM_OK) {
         free(app);

@@ -756,6 +756,62 @@ START_TEST(too_many_settings_are_refused) {
 }
 END_TEST
 
+#define TOKEN "Tok3nOfTheTests"
+#define AES_KEY "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+static const struct {
+    const char *token, *key, *key_of_option; /* of what is wrong; NULL: nothing is */
+} callbacks[] = {
+    {TOKEN, AES_KEY, NULL},
+    {"a", AES_KEY "\n", NULL},
+    {"12345678901234567890123456789012", AES_KEY, NULL},
+    {"123456789012345678901234567890123", AES_KEY, "callback_token_file"},
+    {"with-dash", AES_KEY, "callback_token_file"},
+    {"", AES_KEY, "callback_token_file"},
+    {TOKEN, "", "callback_aes_key_file"},
+    {TOKEN, AES_KEY "H", "callback_aes_key_file"},
+    {TOKEN, "bcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "callback_aes_key_file"},
+    {TOKEN, "+bcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "callback_aes_key_file"},
+};
+
+START_TEST(values_of_a_message_url_are_read_from_their_files) {
+    char *directory = support_directory(), *secret = support_path(directory, "s");
+    char *token = support_path(directory, "t"), *key = support_path(directory, "k"), *text;
+    struct config_error error = {""};
+    struct config *c;
+    bool good;
+
+    support_write(secret, 0600, "S", 1);
+    support_write(token, 0600, callbacks[_i].token, strlen(callbacks[_i].token));
+    support_write(key, 0400, callbacks[_i].key, strlen(callbacks[_i].key));
+    ck_assert_int_gt(asprintf(&text,
+                              "[app main]\ncorp_id = ww1\nagent_id = 2\nsecret_file = %s\n"
+                              "callback_token_file = %s\ncallback_aes_key_file = %s\n",
+                              secret, token, key),
+                     0);
+    c = read_text(text);
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert(config_has_callback(&c->apps[0]));
+    good = config_read_secrets(c, &error);
+    ck_assert_msg(good == (callbacks[_i].key_of_option == NULL), "%s", error.text);
+    if (good) {
+        ck_assert_str_eq(c->apps[0].callback_token.bytes, callbacks[_i].token);
+        ck_assert_int_eq(strncmp(c->apps[0].callback_aes_key.bytes, AES_KEY, 43), 0);
+        ck_assert_uint_eq(c->apps[0].callback_aes_key.len, 43);
+    } else {
+        ck_assert_ptr_nonnull(strstr(error.text, callbacks[_i].key_of_option));
+        ck_assert_ptr_null(strstr(error.text, "bcdefghijkl"));
+        ck_assert_ptr_null(strstr(error.text, TOKEN));
+    }
+    config_free(c);
+    free(text);
+    free(token);
+    free(key);
+    free(secret);
+    support_remove(directory);
+}
+END_TEST
+
 START_TEST(secrets_are_read_from_their_files) {
     char *directory = support_directory(), *path = support_path(directory, "secret"), *text = NULL;
     struct config_error error = {""};
@@ -908,6 +964,8 @@ Suite *suite(void) {
     tcase_add_test(t, a_forged_file_name_does_not_forge_the_message);
     tcase_add_test(t, too_many_settings_are_refused);
     tcase_add_test(t, secrets_are_read_from_their_files);
+    tcase_add_loop_test(t, values_of_a_message_url_are_read_from_their_files, 0,
+                        SUPPORT_COUNT(callbacks));
     tcase_add_loop_test(t, an_application_is_another_when_what_its_token_depends_on_changes, 0,
                         SUPPORT_COUNT(changes));
     tcase_add_test(t, two_applications_without_a_secret_are_never_the_same);

@@ -100,7 +100,7 @@ static const struct {
     {WIRE_READY, {false, false, false, false}},   {WIRE_ASK, {false, false, false, false}},
     {WIRE_RESULT, {false, false, false, false}},  {WIRE_ROW, {false, false, false, false}},
     {WIRE_VISIT, {false, false, false, true}},    {WIRE_CALLBACK, {false, false, false, true}},
-    {WIRE_EVENT, {false, false, false, false}},   {WIRE_PROOF, {false, false, false, true}},
+    {WIRE_EVENT, {false, false, false, true}},    {WIRE_PROOF, {false, false, false, true}},
     {WIRE_PAGE, {false, false, false, false}},    {WIRE_REPLY, {false, false, false, false}},
 };
 
