@@ -11,7 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/secret.h"
 #include "helper/qr.h"
 #include "helper/scan.h"
 #include "helper/texts.h"
@@ -22,34 +21,34 @@ struct terminal {
     struct login *login;
     struct scan *scan;
     enum config_qr qr;
-    bool missed;        /* the last answer was wrong */
-    struct secret last; /* it; may be somebody's password */
-    int64_t asked_ms;   /* when it was asked again */
+    bool missed; /* the last answer was wrong */
+    int64_t asked_ms;
 };
 
 static void drop(void *state) {
     struct terminal *t = state;
 
     scan_close(t->scan);
-    secret_clear(&t->last);
     free(t);
 }
 
-/* The same once more, at once, although nobody has scanned: sshd's password method and its like
- * answer every question with the one thing that they have.
+/* At once, and nobody has scanned: sshd's password method and its like answer whatever they are
+ * asked with the one thing that they have.
  */
-static bool answers_by_itself(struct terminal *t, const char *text) {
-    int64_t now_ms = helper_now_ms(login_request(t->login)->helper);
-    size_t len = strlen(text);
-    bool again = secret_equal_bytes(t->last.bytes, t->last.len, text, len) &&
-                 now_ms - t->asked_ms < TYPING_MS;
+static bool answered_by_itself(const struct terminal *t) {
+    int64_t ms = helper_now_ms(login_request(t->login)->helper) - t->asked_ms;
 
-    (void)secret_set(&t->last, text, len);
-    t->asked_ms = now_ms;
-    return again && scan_userid(t->scan)[0] == '\0';
+    return ms < TYPING_MS && scan_userid(t->scan)[0] == '\0';
+}
+
+static void ask(struct terminal *t) {
+    t->asked_ms = helper_now_ms(login_request(t->login)->helper);
+    login_ask(t->login, "prompt_scan", NULL, false);
 }
 
 static void take(struct terminal *t, const char *text) {
+    if (answered_by_itself(t) && login_hand_over(t->login, text))
+        return;
     switch (scan_try(t->scan, text)) {
     case SCAN_RIGHT:
         login_confirm(t->login, scan_userid(t->scan));
@@ -58,11 +57,9 @@ static void take(struct terminal *t, const char *text) {
         login_deny(t->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "scan_over");
         break;
     default:
-        if (answers_by_itself(t, text) && login_hand_over(t->login, text))
-            break;
         login_missed(t->login);
         t->missed = true;
-        login_ask(t->login, "prompt_scan", NULL, false);
+        ask(t);
     }
 }
 
@@ -82,7 +79,7 @@ static void begin(struct login *login, const char *authtok) {
     if (authtok != NULL) /* nobody can have scanned yet */
         login_deny(login, WECOM_REASON_CODE_INVALID, NULL, NULL, "scan_first");
     else
-        login_ask(login, "prompt_scan", NULL, false);
+        ask(t);
 }
 
 static void answer(struct login *login, const char *text) {

@@ -35,10 +35,11 @@ static void configure(const char *lines) {
                      text("[web]\nuser = daemon\npublic_url = https://login.example.com\n"
                           "listen = 127.0.0.1:%d\n"
                           "tls_cert = {dir}/web.pem\ntls_key = {dir}/web.key\n"
-                          "[service sshd]\nmethods = scan message\n%s"
+                          "[service sshd]\nmethods = scan\n%s"
+                          "[service both]\nmethods = scan message\n%s"
                           "[service closed]\nmethods = scan\ndeny = user:wangwu\n%s"
                           "[service web]\nmethods = scan\naccount = no\n%s",
-                          web_port, lines, lines, lines));
+                          web_port, lines, lines, lines, lines));
     ck_assert_int_eq(symlink(place_path("wecom.conf"), place_path("web.conf")), 0);
 }
 

@@ -10,8 +10,8 @@
 extern const char agent_ios[], agent_android[], agent_windows[]; /* WeCom */
 extern const char agent_wechat[], agent_safari[], agent_desktop[];
 
-/* Services sshd (methods scan and message), closed (wangwu may not), web (account=no), each with
- * these lines more (NULL: none). Starts both programs, with one configuration file.
+/* Services sshd (method scan), both (scan and message), closed (wangwu may not), web (account=no),
+ * each with these lines more (NULL: none). Starts both programs, with one configuration file.
  */
 void scan_begin(const char *service_lines);
 /* Stops both, and fails the test if a log has a secret of any terminal or browser. */

@@ -306,7 +306,7 @@ START_TEST(words_at_the_prompt_change_the_language_and_the_picture) {
     struct seen page;
 
     scan_begin(NULL);
-    t = TERMINAL("lisi");
+    t = terminal_open("both", "lisi");
     text_has(t.info, zh);
     text_has(t.info, en);
     text_has(t.info, "\u2588");
@@ -331,6 +331,34 @@ START_TEST(words_at_the_prompt_change_the_language_and_the_picture) {
         text("%.*s", (int)strcspn(strstr(a.info, "https://"), "\n"), strstr(a.info, "https://")));
     seen_is(&page, "code", "zh");
     terminal_lets_in(&t, page.pin, "lisi");
+}
+END_TEST
+
+/* What answers at once has no phone: sshd's password method, with the password that it has. */
+START_TEST(a_host_that_answers_by_itself_is_served_by_message) {
+    struct terminal t;
+    struct answer a;
+    json_t *outbox;
+    const char *sent;
+    struct seen page;
+
+    scan_begin(NULL);
+    t = TERMINAL("lisi"); /* has an account from here on */
+    page = browser_open(browser_new(agent_ios, "zh", "lisi"), t.link);
+    terminal_lets_in(&t, page.pin, "lisi");
+    t = terminal_open("both", "lisi");
+    DENIED(terminal_type(&t, "hunter2"), "code_invalid");
+    (void)close(t.fd);
+    ck_assert(helper_says(0, "code sent"));
+    outbox = place_json(sim_get(place.sim, "/outbox"));
+    sent = json_string_value(json_object_get(
+        json_object_get(json_array_get(json_object_get(outbox, "messages"), 0), "text"),
+        "content"));
+    t = terminal_open("both", "lisi");
+    a = terminal_type(&t, text("%.6s", sent));
+    GRANTED(a, "lisi");
+    ck_assert_str_eq(a.method, "message");
+    (void)close(t.fd);
 }
 END_TEST
 
@@ -399,6 +427,7 @@ Suite *suite(void) {
     tcase_add_test(t, a_service_without_accounts_takes_whoever_scans);
     tcase_add_loop_test(t, trouble_at_wecom_is_told_and_the_link_stays_good, 0, 4);
     tcase_add_test(t, words_at_the_prompt_change_the_language_and_the_picture);
+    tcase_add_test(t, a_host_that_answers_by_itself_is_served_by_message);
     tcase_add_test(t, nothing_is_left_of_a_login_whose_host_hung_up);
     tcase_add_test(t, a_phone_is_told_when_the_terminal_goes_first);
     suite_add_tcase(s, t);

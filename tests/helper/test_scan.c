@@ -440,6 +440,7 @@ START_TEST(names_that_may_not_sign_in_see_the_same_terminal) {
     comes_back(&wecom, LISI, "other_person");
     misses(host, "123456");
     misses(host, "");
+    host_inner->now.ms += 1000;
     host_answer(host, "x");
     host_result(host, "too_many", "too_many_tries");
 }
@@ -492,11 +493,9 @@ END_TEST
 
 /* Where nothing else is offered there is nothing that it could have. */
 /* sshd's password method: what it has is the answer to all that it is asked. */
-START_TEST(a_host_that_answers_every_question_by_itself_is_served_by_message) {
+START_TEST(a_host_that_answers_whatever_it_is_asked_is_served_by_message) {
     int host = host_begin_from("lisi", NULL, "10.0.0.5", NULL);
 
-    host_asked(host, "Code on your phone");
-    host_answer(host, "hunter2");
     host_asked(host, "Code on your phone");
     host_answer(host, "hunter2");
     host_result(host, "denied", "code_invalid");
@@ -504,42 +503,25 @@ START_TEST(a_host_that_answers_every_question_by_itself_is_served_by_message) {
     host = host_begin_from("lisi", NULL, "10.0.0.5", NULL);
     host_asked(host, "Code on your phone");
     host_answer(host, host_digits);
-    host_asked(host, "Code on your phone");
-    host_answer(host, host_digits);
     host_result(host, "granted", NULL);
     ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "message");
 }
 END_TEST
 
-/* With another answer, in the time of a person, or with a telephone: nothing is sent. */
+/* In the time of a person, or with a telephone: nothing is sent. */
 START_TEST(whoever_types_is_not_taken_for_such_a_host) {
     int host = show_picture("lisi");
 
+    host_inner->now.ms += 500;
     host_answer(host, "000000");
     host_asked(host, "Code on your phone");
-    host_answer(host, "000001");
-    host_asked(host, "Code on your phone");
-    host_answer(host, "000000");
-    host_result(host, "too_many", "too_many_tries");
-    host_end();
-    host_start(SCAN);
-    host_has_account("lisi");
-    host = show_picture("lisi");
-    misses(host, "000000");
-    misses(host, "000000");
-    host_end();
-    host_start(SCAN);
-    host_has_account("lisi");
-    wecom = (struct browser){.agent = "wecom"};
-    host = show_picture("lisi");
     visit(&wecom, "go");
     comes_back(&wecom, LISI, "code");
     host_answer(host, "no digits");
     host_asked(host, "Code on your phone");
-    host_answer(host, "no digits");
-    host_asked(host, "Code on your phone");
     host_answer(host, wecom.pin);
     host_result(host, "granted", NULL);
+    ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "scan");
 }
 END_TEST
 
@@ -613,7 +595,7 @@ Suite *suite(void) {
     tcase_add_test(t, when_the_terminal_is_gone_the_browser_is_told);
     tcase_add_test(t, one_code_of_wecom_serves_one_login);
     tcase_add_test(t, a_host_that_answers_before_it_is_asked_is_served_by_message);
-    tcase_add_test(t, a_host_that_answers_every_question_by_itself_is_served_by_message);
+    tcase_add_test(t, a_host_that_answers_whatever_it_is_asked_is_served_by_message);
     tcase_add_test(t, whoever_types_is_not_taken_for_such_a_host);
     tcase_add_test(t, a_host_that_answers_by_itself_has_three_tries_where_only_scan_is);
     tcase_add_test(t, a_host_that_answers_before_it_is_asked_cannot_have_scanned);
