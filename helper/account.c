@@ -129,7 +129,7 @@ static void decide(struct account *account, const struct people_answer *answer) 
     if (reason == WECOM_REASON_NOT_PROVISIONED && !answer->known)
         reason = WECOM_REASON_NO_LOGIN_NAME; /* nobody of that name */
     if (reason != WECOM_REASON_NONE)
-        refuse(account, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        refuse(account, reason, userid, &failure, NULL);
     else
         grant(account, userid);
 }

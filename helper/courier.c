@@ -115,7 +115,7 @@ static void on_member(void *arg, const struct members_answer *said) {
         return;
     }
     people_note(&job->request, job->userid, said);
-    fail(job, reason, failure.detail[0] != '\0' ? &failure : NULL);
+    fail(job, reason, &failure);
 }
 
 /* A little later, nobody knows when: the work of sending must not show in the time of the prompt,

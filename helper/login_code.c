@@ -63,11 +63,10 @@ static void conclude(struct code *c) {
         struct client_failure failure = c->member.failure;
 
         people_note(login_request(c->login), c->identity.userid, &c->member);
-        deny(c, reason, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        deny(c, reason, &failure, NULL);
         return;
     }
-    login_accept(c->login, &c->member, c->has_detail ? &c->detail : NULL,
-                 c->note.detail[0] != '\0' ? &c->note : NULL);
+    login_accept(c->login, &c->member, c->has_detail ? &c->detail : NULL, &c->note);
 }
 
 static void on_early(void *arg, const struct members_answer *answer) {

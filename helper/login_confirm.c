@@ -16,7 +16,7 @@ static void on_member(void *arg, const struct members_answer *said) {
         return;
     }
     people_note(&login->request, login->proved, said);
-    login_deny(login, reason, login->proved, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+    login_deny(login, reason, login->proved, &failure, NULL);
 }
 
 void login_confirm(struct login *login, const char *userid) {

@@ -75,7 +75,7 @@ static void grant(struct login *login, const struct people_answer *answer) {
         return;
     }
     request_log(r, a->by_store ? LOG_WARNING : LOG_NOTICE, "login granted", a->said.member.userid,
-                login->method->word, WECOM_REASON_NONE, a->has_note ? &a->note : NULL);
+                login->method->word, WECOM_REASON_NONE, &a->note);
     if (login->method->bit != 0)
         login_remember(login, answer);
     if (login_is_counted(login)) {
@@ -166,8 +166,7 @@ static void on_directory(void *arg, const struct members_answer *said) {
 
     login->watch = NULL;
     if (reason != WECOM_REASON_NONE) {
-        login_deny(login, reason, login->accepted->said.member.userid,
-                   failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        login_deny(login, reason, login->accepted->said.member.userid, &failure, NULL);
         return;
     }
     login->accepted->said = *said;
@@ -199,7 +198,6 @@ void login_accept(struct login *login, const struct members_answer *said,
     a->has_detail = detail != NULL;
     if (detail != NULL)
         a->detail = *detail;
-    a->has_note = note != NULL;
     if (note != NULL)
         a->note = *note;
     if (directory == r->app) {
@@ -234,7 +232,6 @@ void login_accept_stored(struct login *login, const struct people_answer *answer
     }
     login->accepted = a;
     a->by_store = true;
-    a->has_note = true;
     a->note = *note;
     describe(&answer->account, &a->said.member);
     grant(login, answer);

@@ -12,7 +12,7 @@ struct accepted {
     struct members_answer said;
     struct answer_detail detail;
     struct client_failure note;
-    bool has_detail, has_note;
+    bool has_detail;
     bool by_store;               /* WeCom said nothing: it cannot be reached */
     struct people_answer answer; /* while the table is waited for */
 };

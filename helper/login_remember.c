@@ -99,7 +99,7 @@ static void hear(struct remembered *s, const struct members_answer *said) {
         login_accept(s->login, said, NULL, NULL);
     } else {
         people_note(&s->login->request, userid, said);
-        login_deny(s->login, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        login_deny(s->login, reason, userid, &failure, NULL);
     }
 }
 

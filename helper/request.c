@@ -190,7 +190,7 @@ void request_log(const struct request *r, int level, const char *event, const ch
     log_text(&l, "rhost", r->rhost);
     log_text(&l, "reason", words_reason(reason));
     log_number(&l, "ms", helper_now_ms(r->helper) - r->begun_ms);
-    if (failure != NULL) {
+    if (failure != NULL && (failure->detail[0] != '\0' || failure->cure != NULL)) {
         const struct config_app *app = client_app_settings(r->app);
 
         log_text(&l, "app", app->name);

@@ -78,7 +78,8 @@ void request_time(const struct helper *helper, int64_t age_s, char *out, size_t 
 void request_host(char *out, size_t bytes);
 
 /* "EVENT id= service= user= userid= method= rhost= reason= ms= detail= cure=". Only names that look
- * like names are logged: what was typed at a prompt for a name may be a password.
+ * like names are logged: what was typed at a prompt for a name may be a password. `failure` NULL,
+ * or without detail and cure: nothing for the administrator.
  */
 void request_log(const struct request *r, int level, const char *event, const char *userid,
                  const char *method, enum wecom_reason reason,

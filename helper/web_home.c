@@ -17,6 +17,7 @@
 #include "helper/links.h"
 #include "helper/login.h"
 #include "helper/people.h"
+#include "helper/reasons.h"
 #include "helper/web_page.h"
 #include "helper/web_person.h"
 
@@ -210,8 +211,8 @@ static void refuse(struct home *home, enum wecom_page page, const char *userid,
     struct server_peer *peer = home->peer;
 
     if (reason != WECOM_REASON_NONE)
-        request_log(&home->request, failure != NULL ? LOG_WARNING : LOG_NOTICE,
-                    "home page not shown", userid, NULL, reason, failure);
+        request_log(&home->request, reasons_find(reason)->log_level, "home page not shown", userid,
+                    NULL, reason, failure);
     home->peer = NULL;
     close_home(home);
     web_page_show(peer, page);

@@ -13,6 +13,7 @@
 #include "common/names.h"
 #include "common/secret.h"
 #include "helper/people.h"
+#include "helper/reasons.h"
 #include "helper/scan.h"
 #include "helper/web_page.h"
 #include "helper/web_person.h"
@@ -112,8 +113,8 @@ static void refuse(struct visit *v, enum wecom_page page) {
 
 static void note_refusal(const struct visit *v, const char *userid, enum wecom_reason reason,
                          const struct client_failure *failure) {
-    request_log(scan_request(v->scan), failure != NULL ? LOG_WARNING : LOG_NOTICE,
-                "scan not accepted", userid, "scan", reason, failure);
+    request_log(scan_request(v->scan), reasons_find(reason)->log_level, "scan not accepted", userid,
+                "scan", reason, failure);
 }
 
 /* wecom-web hung up. When nobody waits any more, the browser will ask again. */
