@@ -21,8 +21,14 @@
 #include "helper/recovery.h"
 #include "helper/texts.h"
 
+/* No person reads the sentence and types the code again in that time: a host does that which has
+ * one answer for every prompt (sshd's password method, PostgreSQL).
+ */
+enum { READS_MS = 2000 };
+
 struct typed {
     struct login *login;
+    int64_t asked_ms; /* when the code was to be typed again; 0: not yet */
     char symbols[WECOM_RECOVERY_SYMBOLS + 1];
     struct outage_watch *watch;
     struct people_ticket *people;
@@ -186,6 +192,13 @@ static void info(struct login *login, enum config_lang lang, char *out, size_t b
     write_wait(login_state(login), lang, "recovery_wait", out, bytes);
 }
 
+/* Can the host show the sentence, and bring another answer? */
+static bool can_ask(const struct typed *t) {
+    int64_t now_ms = helper_now_ms(login_request(t->login)->helper);
+
+    return login_can_ask(t->login) && (t->asked_ms == 0 || now_ms - t->asked_ms >= READS_MS);
+}
+
 /* WeCom does not answer, for less than a minute: the code is to be typed again. */
 static void put_off(struct typed *t) {
     static const struct client_failure early = {
@@ -193,7 +206,8 @@ static void put_off(struct typed *t) {
     char message[1024];
 
     OPENSSL_cleanse(t->symbols, sizeof t->symbols);
-    if (login_can_ask(t->login)) {
+    if (can_ask(t)) {
+        t->asked_ms = helper_now_ms(login_request(t->login)->helper);
         login_ask(t->login, "prompt_recovery", NULL, false);
         return;
     }

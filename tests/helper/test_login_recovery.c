@@ -194,6 +194,27 @@ START_TEST(a_host_that_answers_at_once_is_told_to_come_back) {
 }
 END_TEST
 
+/* The same without the argument that has the module pass it on: every prompt is answered by it. */
+START_TEST(a_host_with_one_answer_for_every_prompt_is_told_to_come_back) {
+    int host;
+
+    begin_with(CODES);
+    for (int i = 0; i < 2; i++) {
+        host = type("lisi", codes[0]);
+        if (i == 0)
+            (void)fake_await(host_inner->sender, AGENT_GET);
+        (void)fail_all(HTTP_NO_NAME, "");
+        host_asked(host, "Recovery code");
+        host_inner->now.ms += 1999;
+        host_answer(host, codes[0]);
+        host_result(host, "unavailable", "wecom_unreachable");
+        sentence("try again in 70 seconds");
+    }
+    ck_assert_int_eq(throttle_wait_ms(host_inner->helper.throttle, "lisi", true, "10.0.0.5"), 0);
+    left(10);
+}
+END_TEST
+
 START_TEST(whoever_is_put_off_may_go_another_way) {
     int host;
 
@@ -453,6 +474,7 @@ Suite *suite(void) {
     tcase_add_test(t, a_code_lets_in_after_a_minute_without_wecom);
     tcase_add_loop_test(t, it_may_be_typed_as_people_type, 0, 2);
     tcase_add_test(t, a_host_that_answers_at_once_is_told_to_come_back);
+    tcase_add_test(t, a_host_with_one_answer_for_every_prompt_is_told_to_come_back);
     tcase_add_loop_test(t, whoever_is_put_off_may_go_another_way, 0, 2);
     tcase_add_loop_test(t, while_wecom_answers_no_code_counts_and_none_is_used_up, 0,
                         SUPPORT_COUNT(answers));
