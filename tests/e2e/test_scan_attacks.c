@@ -66,6 +66,7 @@ START_TEST(somebody_else_s_phone_opens_nothing) {
     nobody_s = TERMINAL("nobody-here");
     page = browser_open(other, t.link);
     seen_is(&page, "other_person", "en");
+    ck_assert_ptr_null(strstr(page.body, t.id));
     for (int i = 0; i < 3; i++) {
         static const char *const private[] = {"lisi", "sshd", "198.51.100.23"};
 
