@@ -4,8 +4,9 @@
  *   person SECONDS [see=TEXT | type=TEXT | copy=SHELL_COMMAND]... -- COMMAND...
  *
  * copy= types the first line that the shell command prints; the command finds what stood on the
- * terminal, up to the last 64 KiB, in $SEEN. Standard output gets all of it. Ends as the command ends; with 124 when the time is over, 125 when the command
- * ended without having shown what the person waited for.
+ * terminal, up to the last 64 KiB, in $SEEN. Standard output gets all of it. Ends as the command
+ * ends; with 124 when the time is over, 125 when the command ended without having shown what the
+ * person waited for.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -302,7 +302,8 @@ void place_certificate(const char *name) {
     (void)snprintf(key, sizeof key, "%s/%s.key", place.dir, name);
     r = RUN(NULL, "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-            "-addext", "subjectAltName=IP:127.0.0.1,DNS:login.example.com", "-keyout", key, "-out", cert);
+            "-addext", "subjectAltName=IP:127.0.0.1,DNS:login.example.com", "-keyout", key, "-out",
+            cert);
     ck_assert_msg(r.status == 0, "openssl: %s", r.err);
 }
 
