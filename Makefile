@@ -91,7 +91,7 @@ MODULES = $(B)/pam_wecom.so $(B)/libnss_wecom.so.2
 SIM = $(B)/wecom-sim
 
 .PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
-        check-all lint fuzz fuzz-programs bench bench-accounts bench-nss deps \
+        check-all lint fuzz fuzz-programs bench bench-accounts bench-nss bench-scan deps \
         clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -339,6 +339,10 @@ $(B)/bench-nss: $(call objects,tests/bench/bench_nss.c helper/table_writer.c hel
 
 bench-nss: $(B)/libnss_wecom.so.2 $(B)/bench-nss
 	$(B)/bench-nss
+
+# What ten thousand terminals that wait for a scan cost, and a thousand slow browsers.
+bench-scan: $(B)/tests/e2e/test_scan_load
+	$(B)/tests/e2e/test_scan_load
 
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(pamdir) $(nssdir) $(bindir) $(sbindir) $(sysconfdir)/wecom \

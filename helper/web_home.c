@@ -213,9 +213,9 @@ static void refuse(struct home *home, enum wecom_page page, const char *userid,
     if (reason != WECOM_REASON_NONE)
         request_log(&home->request, reasons_find(reason)->log_level, "home page not shown", userid,
                     NULL, reason, failure);
+    web_page_refuse(peer, page, &home->request);
     home->peer = NULL;
     close_home(home);
-    web_page_show(peer, page);
 }
 
 /* Whoever has no login name (yet) is told so on the page; whoever is shut out is not shown it. */

@@ -30,6 +30,14 @@ void web_page_show(struct server_peer *peer, enum wecom_page page) {
     web_page_send(peer, web_page_new(page));
 }
 
+void web_page_refuse(struct server_peer *peer, enum wecom_page page, const struct request *r) {
+    struct wire_message *m = web_page_new(page);
+
+    if (m != NULL && page == WECOM_PAGE_NOT_ALLOWED)
+        (void)wire_set(m, WIRE_F_ID, r->id);
+    web_page_send(peer, m);
+}
+
 void web_page_go(struct server_peer *peer, const char *location, const char *cookie) {
     struct wire_message *m = web_page_new(WECOM_PAGE_GO);
 

@@ -15,6 +15,10 @@ struct wire_message *web_page_new(enum wecom_page page);
 void web_page_send(struct server_peer *peer, struct wire_message *m);
 /* A page without details. */
 void web_page_show(struct server_peer *peer, enum wecom_page page);
+/* What became of this request, which is the browser's own: "not allowed" names its id, for the
+ * administrator, who finds it in the log. Other pages tell nothing of it.
+ */
+void web_page_refuse(struct server_peer *peer, enum wecom_page page, const struct request *r);
 /* To `location`, with this cookie. */
 void web_page_go(struct server_peer *peer, const char *location, const char *cookie);
 /* What WeCom's server is answered: 200 or 400-599, at most WECOM_EVENT_MAX_BYTES of body. */

@@ -100,7 +100,7 @@ static void end_visit(struct visit *v, enum wecom_page page) {
         if (page == WECOM_PAGE_NONE)
             show_code(v->peers[i], v->scan);
         else
-            web_page_show(v->peers[i], page);
+            web_page_refuse(v->peers[i], page, scan_request(v->scan));
     }
     free_visit(v);
 }

@@ -69,7 +69,6 @@ void scan_end(void) {
     const char *const logs[] = {helper_log(), web_log()};
 
     browsers_end();
-    ck_assert_uint_gt(secrets_count, 0);
     for (size_t i = 0; i < secrets_count; i++) {
         for (int l = 0; l < 2; l++)
             ck_assert_msg(!has(logs[l], secrets[i]), "a log has '%s':\n%s", secrets[i], logs[l]);

@@ -238,6 +238,7 @@ START_TEST(who_may_not_sign_in_gets_a_page_and_no_code) {
     t = TERMINAL(refused[_i]);
     page = browser_open(browser_new(agent_ios, language, refused[_i]), t.link);
     seen_is(&page, "not_allowed", language);
+    text_has(page.body, text("<dd>%s</dd>", t.id)); /* what the administrator is to be told */
     text_has(helper_line(0, "scan not accepted"), text("userid='%s'", refused[_i]));
     (void)close(t.fd);
 }

@@ -66,6 +66,7 @@ START_TEST(somebody_else_s_phone_opens_nothing) {
     nobody_s = TERMINAL("nobody-here");
     page = browser_open(other, t.link);
     seen_is(&page, "other_person", "en");
+    ck_assert_ptr_null(strstr(page.body, t.id));
     for (int i = 0; i < 3; i++) {
         static const char *const private[] = {"lisi", "sshd", "198.51.100.23"};
 
@@ -309,6 +310,33 @@ START_TEST(words_give_no_tries_back) {
 }
 END_TEST
 
+/* A program that goes to and fro between the methods for a new link, guesses, and begins anew. */
+START_TEST(a_new_link_for_each_guess_does_not_help) {
+    const struct question q = {
+        .service = "both", .user = "lisi", .host = true, .rhost = "198.51.100.23"};
+    struct answer a;
+    int guesses = 0;
+
+    scan_begin(NULL);
+    for (;;) {
+        struct terminal t = {.fd = talk_open(&q)};
+
+        a = talk_hear(t.fd, 5000);
+        if (strstr(a.info, "https://") == NULL) {
+            (void)close(t.fd);
+            break;
+        }
+        is_asked_again(terminal_type(&t, "message"));
+        is_asked_again(terminal_type(&t, "scan"));
+        a = terminal_type(&t, "000000");
+        ck_assert_msg(a.verdict[0] != '\0' && strcmp(a.verdict, "granted") != 0, "%s", a.verdict);
+        ck_assert_int_le(++guesses, 6); /* at first as a name that is not known yet */
+        (void)close(t.fd);
+    }
+    text_has(a.info, "press Enter"); /* after a while that grows */
+}
+END_TEST
+
 static const char *const ids[] = {
     "AAAAAAAAAAAAAAAAAAAAAA",
     "AAAAAAAAAAAAAAAAAAAAAB",
@@ -377,6 +405,7 @@ Suite *suite(void) {
     tcase_add_test(t, digits_belong_to_one_terminal);
     tcase_add_loop_test(t, three_wrong_tries_end_a_login, 0, 2);
     tcase_add_test(t, words_give_no_tries_back);
+    tcase_add_test(t, a_new_link_for_each_guess_does_not_help);
     tcase_add_test(t, what_was_never_given_out_opens_nothing);
     tcase_add_test(t, a_scan_without_the_digits_is_nothing);
     suite_add_tcase(s, t);
