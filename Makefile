@@ -284,7 +284,7 @@ VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam
         $(B)/tests/tools/% $(B)/tests/nss_wecom/% $(B)/tests/web/%,$(filter-out %/test_glibc %/test_syscalls \
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
         %/test_sync %/test_sync_directory %/test_admin_accounts %/test_worker_run %/test_callback \
-        %/test_qr %/test_throttle %/test_throttle_file,$(TESTS)))
+        %/test_qr %/test_throttle %/test_throttle_file %/test_web_event,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 

@@ -1,6 +1,7 @@
 /* The cards that people approve logins with. */
 #include "helper/cards.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,8 @@ struct card {
 
 struct cards {
     struct helper *helper;
-    struct card *first; /* the newest */
+    struct event *sweep; /* a card holds the configuration that it began with */
+    struct card *first;  /* the newest */
     unsigned int count;
 };
 
@@ -58,14 +60,6 @@ bool cards_draw(struct cards_numbers *numbers) {
     return true;
 }
 
-struct cards *cards_new(struct helper *helper) {
-    struct cards *cards = calloc(1, sizeof *cards);
-
-    if (cards != NULL)
-        cards->helper = helper;
-    return cards;
-}
-
 static void free_card(struct card *card) {
     *card->link = card->next;
     if (card->next != NULL)
@@ -77,11 +71,60 @@ static void free_card(struct card *card) {
     free(card);
 }
 
+/* Forgets those whose time is over. The oldest of the others that are not in use; NULL: none. */
+static struct card *sweep(struct cards *cards) {
+    int64_t now_ms = helper_now_ms(cards->helper);
+    struct card *oldest = NULL, *next;
+
+    for (struct card *c = cards->first; c != NULL; c = next) {
+        next = c->next;
+        if (c->answered != NULL || c->job != NULL || c->call != NULL)
+            continue;
+        if (now_ms - c->made_ms >= CARDS_KEPT_MS)
+            free_card(c);
+        else
+            oldest = c;
+    }
+    return oldest;
+}
+
+static void arm_sweep(struct cards *cards) {
+    static const struct timeval later = {.tv_sec = CARDS_KEPT_MS / 1000};
+
+    if (cards->first != NULL && !evtimer_pending(cards->sweep, NULL))
+        (void)evtimer_add(cards->sweep, &later);
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg) {
+    struct cards *cards = arg;
+
+    (void)fd;
+    (void)what;
+    (void)sweep(cards);
+    arm_sweep(cards);
+}
+
+struct cards *cards_new(struct helper *helper) {
+    struct cards *cards = calloc(1, sizeof *cards);
+
+    if (cards == NULL)
+        return NULL;
+    cards->helper = helper;
+    cards->sweep = evtimer_new(helper->base, on_sweep, cards);
+    if (cards->sweep == NULL) {
+        free(cards);
+        return NULL;
+    }
+    return cards;
+}
+
 void cards_free(struct cards *cards) {
     if (cards == NULL)
         return;
     while (cards->first != NULL)
         free_card(cards->first);
+    if (cards->sweep != NULL)
+        event_free(cards->sweep);
     free(cards);
 }
 
@@ -169,29 +212,12 @@ static bool has_open_card(const struct cards *cards, const struct request *r, co
     return false;
 }
 
-/* Forgets those whose time is over; where there are still too many, the oldest that is over. */
-static void make_room(struct cards *cards) {
-    int64_t now_ms = helper_now_ms(cards->helper);
-    struct card *oldest = NULL, *next;
-
-    for (struct card *c = cards->first; c != NULL; c = next) {
-        next = c->next;
-        if (c->answered != NULL || c->job != NULL || c->call != NULL)
-            continue;
-        if (now_ms - c->made_ms >= CARDS_KEPT_MS)
-            free_card(c);
-        else
-            oldest = c;
-    }
-    if (cards->count >= CARDS_MOST && oldest != NULL)
-        free_card(oldest);
-}
-
 static struct card *new_card(struct cards *cards, const struct request *r, const char *userid) {
     unsigned char bits[CARD_TASK_BYTES / 2];
-    struct card *card;
+    struct card *card = sweep(cards);
 
-    make_room(cards);
+    if (cards->count >= CARDS_MOST && card != NULL)
+        free_card(card);
     card =
         cards->count < CARDS_MOST && draw_bytes(bits, sizeof bits) ? calloc(1, sizeof *card) : NULL;
     if (card == NULL)
@@ -208,6 +234,7 @@ static struct card *new_card(struct cards *cards, const struct request *r, const
         card->next->link = &card->next;
     cards->first = card;
     cards->count++;
+    arm_sweep(cards);
     return card;
 }
 

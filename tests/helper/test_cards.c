@@ -284,6 +284,36 @@ START_TEST(a_tap_may_come_before_the_answer) {
 }
 END_TEST
 
+static const struct {
+    const char *app, *company;
+    int64_t agent_id;
+} elsewhere[] = {
+    {"other", "ww1", 1000002}, {"main", "ww2", 1000002}, {"main", "ww1", 1000003},
+    {"main", "ww1", 0},        {"main", "", 1000002},
+};
+
+/* Whatever web_event.c lets through. */
+START_TEST(a_tap_in_another_application_or_company_is_none) {
+    struct card *card = open_card("lisi");
+    struct shown_card shown = card_arrives("lisi");
+    struct event_message event = {.event_key = "not_me", .from_user = "lisi"};
+    struct config_app app = *client_app_settings(r.app);
+
+    (void)snprintf(event.task_id, sizeof event.task_id, "%s", shown.task_id);
+    (void)snprintf(event.to_user, sizeof event.to_user, "%s", elsewhere[_i].company);
+    (void)snprintf(app.name, sizeof app.name, "%s", elsewhere[_i].app);
+    event.agent_id = elsewhere[_i].agent_id;
+    cards_event(host_inner->helper.cards, &app, &event);
+    ck_assert_int_eq(heard, CARDS_NONE);
+    (void)snprintf(event.to_user, sizeof event.to_user, "ww1");
+    (void)snprintf(app.name, sizeof app.name, "main");
+    event.agent_id = 1000002;
+    cards_event(host_inner->helper.cards, &app, &event);
+    ck_assert_int_eq(heard, CARDS_REFUSED);
+    cards_close(card, CARDS_OVER);
+}
+END_TEST
+
 /* An odd code, or none: the card stays as it is, and nothing else. */
 START_TEST(a_card_without_a_code_is_left_alone) {
     static const char *const answers[] = {
@@ -332,6 +362,8 @@ Suite *suite(void) {
     tcase_add_test(t, more_than_the_courier_takes_are_not_sent);
     tcase_add_test(t, each_code_changes_the_card_once);
     tcase_add_test(t, a_tap_may_come_before_the_answer);
+    tcase_add_loop_test(t, a_tap_in_another_application_or_company_is_none, 0,
+                        SUPPORT_COUNT(elsewhere));
     tcase_add_loop_test(t, a_card_without_a_code_is_left_alone, 0, 4);
     tcase_add_test(t, a_missing_message_url_is_remembered_until_wecom_calls);
     suite_add_tcase(s, t);
