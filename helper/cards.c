@@ -13,7 +13,7 @@
 #include "helper/message_urls.h"
 #include "helper/throttle.h"
 
-enum { CODE_BYTES = EVENT_RESPONSE_CODE_MAX_BYTES + 1, LEAST_NUMBER = 10, MOST_NUMBER = 99 };
+enum { CODE_BYTES = EVENT_RESPONSE_CODE_MAX_BYTES + 1 };
 
 struct card {
     struct cards *cards;
@@ -21,7 +21,7 @@ struct card {
     struct request request; /* of the login: without its host */
     char userid[WECOM_USERID_MAX_BYTES + 1];
     char task_id[CARD_TASK_BYTES];
-    struct cards_numbers numbers;
+    struct card_numbers numbers;
     int64_t made_ms;
     enum cards_answer answer;
     void (*answered)(void *arg, enum cards_answer answer); /* NULL: the login has ended */
@@ -38,27 +38,6 @@ struct cards {
     struct card *first;  /* the newest */
     unsigned int count;
 };
-
-bool cards_draw(struct cards_numbers *numbers) {
-    uint32_t right, number;
-
-    for (unsigned int i = 0; i < CARD_NUMBERS; i++) {
-        bool again = true;
-
-        while (again) {
-            if (!draw_below(MOST_NUMBER - LEAST_NUMBER + 1, &number))
-                return false;
-            (void)snprintf(numbers->all[i], CARD_NUMBER_BYTES, "%u", LEAST_NUMBER + number);
-            again = false;
-            for (unsigned int j = 0; j < i; j++)
-                again = again || strcmp(numbers->all[i], numbers->all[j]) == 0;
-        }
-    }
-    if (!draw_below(CARD_NUMBERS, &right))
-        return false;
-    numbers->right = right;
-    return true;
-}
 
 static void free_card(struct card *card) {
     *card->link = card->next;
@@ -239,7 +218,7 @@ static struct card *new_card(struct cards *cards, const struct request *r, const
 }
 
 struct card *cards_open(const struct request *r, const char *userid,
-                        const struct cards_numbers *numbers,
+                        const struct card_numbers *numbers,
                         void (*answered)(void *arg, enum cards_answer answer), void *arg) {
     struct cards *cards = r->helper->cards;
     struct card *card;

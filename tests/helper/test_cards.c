@@ -41,9 +41,9 @@ static void on_answered(void *arg, enum cards_answer answer) {
 }
 
 static struct card *open_card(const char *userid) {
-    struct cards_numbers numbers;
+    struct card_numbers numbers;
 
-    ck_assert(cards_draw(&numbers));
+    ck_assert(card_numbers_draw(&numbers));
     return cards_open(&r, userid, &numbers, on_answered, NULL);
 }
 
@@ -51,9 +51,9 @@ static struct card *open_card(const char *userid) {
 
 START_TEST(six_numbers_are_different_and_have_two_digits) {
     for (int round = 0; round < 5000; round++) {
-        struct cards_numbers n;
+        struct card_numbers n;
 
-        ck_assert(cards_draw(&n));
+        ck_assert(card_numbers_draw(&n));
         ck_assert_uint_lt(n.right, CARD_NUMBERS);
         for (size_t i = 0; i < CARD_NUMBERS; i++) {
             ck_assert(n.all[i][0] >= '1' && n.all[i][0] <= '9' && n.all[i][1] >= '0' &&
@@ -70,10 +70,10 @@ START_TEST(every_number_and_every_place_is_as_likely) {
     unsigned int places[CARD_NUMBERS] = {0}, numbers[100] = {0};
 
     for (int round = 0; round < 30000; round++) {
-        struct cards_numbers n;
+        struct card_numbers n;
         const char *right;
 
-        ck_assert(cards_draw(&n));
+        ck_assert(card_numbers_draw(&n));
         places[n.right]++;
         right = n.all[n.right];
         numbers[(right[0] - '0') * 10 + right[1] - '0']++;
