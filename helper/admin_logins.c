@@ -9,27 +9,19 @@
 #include "helper/reply.h"
 #include "helper/throttle.h"
 
-struct telling {
-    struct helper *helper;
-    struct server_peer *peer;
-};
-
 static void tell_waiting(void *arg, const struct login_view *view) {
-    struct telling *t = arg;
-
-    reply_row(t->peer,
+    reply_row(arg,
               json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I}", "kind", "waiting", "id", view->id,
                         "service", view->service, "user", view->user, "origin", view->origin,
                         "method", view->method, "age_s", (json_int_t)view->age_s));
 }
 
 void admin_logins_run(struct helper *helper, struct server_peer *peer, json_t *args) {
-    struct telling t = {helper, peer};
     struct throttle_entry entry;
     size_t at = 0, slowed = 0;
 
     (void)args;
-    login_list(helper, ADMIN_LOGINS_MOST, tell_waiting, &t);
+    login_list(helper, ADMIN_LOGINS_MOST, tell_waiting, peer);
     while (slowed < ADMIN_LOGINS_MOST && throttle_next(helper->throttle, &at, &entry)) {
         reply_row(peer,
                   json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "kind", "slowed", "user", entry.user,

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/words.h"
@@ -172,6 +173,41 @@ static void tell_callback(struct check *check) {
     }
 }
 
+/* Do telephones come back from WeCom to our pages with codes of this application? */
+static bool has_pages(const struct check *check) {
+    const struct config *config = check->helper->setup->config;
+    const char *name = client_app_settings(app_of(check))->name;
+    bool any = strcmp(config->accounts.app->name, name) == 0; /* its home page */
+
+    if (config->web.line == 0 || check->targets[check->at].service[0] != '\0')
+        return false;
+    for (size_t i = 0; i < config->services_count; i++) {
+        const struct config_service *s = &config->services[i];
+
+        any = any || ((s->methods & CONFIG_METHOD_SCAN) != 0 && strcmp(s->app->name, name) == 0);
+    }
+    return any;
+}
+
+/* WeCom compares host and port, and nothing else (page 98173). */
+static void tell_domain(struct check *check, const struct answer_agent *agent) {
+    static const char scheme[] = "https://";
+    const struct config_web *web = &check->helper->setup->config->web;
+    char ours[CONFIG_URL_BYTES], detail[CONFIG_URL_BYTES + 300];
+
+    if (!has_pages(check))
+        return;
+    (void)snprintf(ours, sizeof ours, "%.*s", (int)(web->prefix - strlen(scheme)),
+                   web->public_url + strlen(scheme));
+    if (strcmp(ours, agent->redirect_domain) == 0) {
+        tell(check, "trusted_domain", "ok", ours, NULL, NULL);
+        return;
+    }
+    (void)snprintf(detail, sizeof detail, "public_url has %s, the application %s", ours,
+                   agent->redirect_domain[0] != '\0' ? agent->redirect_domain : "none");
+    tell(check, "trusted_domain", "failed", detail, "cure_trusted_domain", NULL);
+}
+
 static void next_app(struct check *check);
 
 static void on_agent(void *arg, const struct client_result *result) {
@@ -190,6 +226,7 @@ static void on_agent(void *arg, const struct client_result *result) {
         skip(check, rest, "the application cannot be read");
     } else {
         tell_agent(check, &agent);
+        tell_domain(check, &agent);
     }
     next_app(check);
 }

@@ -334,7 +334,8 @@ static const char *absolute(const char *file, char *path, size_t bytes) {
     return n > 0 && (size_t)n < bytes ? path : file;
 }
 
-/* Whoever starts us is told what is wrong with the store, before anything goes to the background.
+/* Whoever starts us is told what is wrong with the store before anything goes to the background.
+ * It is read whole; in the foreground once is enough.
  */
 static bool try_store(const struct config *config, char *why, size_t bytes) {
     struct store *store = store_open(config->helper.state_dir, NULL, why, bytes);
@@ -401,7 +402,7 @@ int main(int argc, char **argv) {
         status = refuse(why, EXIT_FAILURE);
     else if (!config_read_secrets(config, &error))
         status = refuse(error.text, EXIT_CONFIG);
-    else if (!arguments.check && !try_store(config, why, sizeof why))
+    else if (!arguments.check && !arguments.foreground && !try_store(config, why, sizeof why))
         status = refuse(why, EXIT_FAILURE);
     if (status >= 0) {
         config_free(config);

@@ -156,6 +156,7 @@ enum texts_lang {
     X(ITEM_TLS, "TLS", "加密连接")                                                                 \
     X(ITEM_TOKEN, "token", "令牌")                                                                 \
     X(ITEM_AGENT, "agent", "应用")                                                                 \
+    X(ITEM_TRUSTED_DOMAIN, "trusted domain", "可信域名")                                           \
     X(ITEM_VISIBLE_RANGE, "visible range", "可见范围")                                             \
     X(ITEM_CALLBACK, "message URL", "接收消息")                                                    \
     X(ITEM_CLOCK, "clock", "时钟")                                                                 \

@@ -136,6 +136,32 @@ START_TEST(check_names_the_mistake_and_the_cure) {
 }
 END_TEST
 
+/* Otherwise WeCom shows people an error page after the scan. */
+static const struct {
+    const char *url, *state;
+} domains[] = {{"https://login.example.com", "ok"},
+               {"https://login.example.com/wecom", "ok"},
+               {"https://login.example.com:8443", "failed"},
+               {"https://example.com", "failed"},
+               {"https://login.example.com.cn", "failed"}};
+
+START_TEST(check_compares_the_trusted_domain) {
+    const json_t *a;
+    struct run r;
+
+    helper_configure(
+        NULL, NULL,
+        text("[web]\npublic_url = %s\n[service ssh]\nmethods = scan message\n", domains[_i].url));
+    helper_start();
+    r = ctl("check", "--json");
+    a = json_of(&r);
+    ck_assert_msg(strcmp(word_of(item(a, "trusted_domain"), "state"), domains[_i].state) == 0, "%s",
+                  r.out);
+    if (strcmp(domains[_i].state, "ok") != 0)
+        text_has(word_of(item(a, "trusted_domain"), "cure"), "wecomctl verify-file");
+}
+END_TEST
+
 START_TEST(reload_says_whether_it_worked) {
     struct run r;
 
@@ -247,6 +273,8 @@ Suite *suite(void) {
     tcase_add_test(t, a_set_up_that_is_right_checks_out);
     tcase_add_loop_test(t, check_names_the_mistake_and_the_cure, 0,
                         (int)(sizeof mistakes / sizeof mistakes[0]));
+    tcase_add_loop_test(t, check_compares_the_trusted_domain, 0,
+                        (int)(sizeof domains / sizeof domains[0]));
     tcase_add_test(t, reload_says_whether_it_worked);
     tcase_add_test(t, a_verification_file_is_kept_shown_and_removed);
     tcase_add_test(t, what_is_no_verification_file_is_not_taken);

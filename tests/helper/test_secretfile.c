@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/check_main.h"
@@ -157,9 +155,6 @@ START_TEST(a_secret_of_4096_bytes_is_read_and_of_4097_refused) {
 END_TEST
 
 START_TEST(what_is_no_regular_file_is_refused_at_once) {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    int fd;
-
     switch (_i) {
     case 0:
         ck_assert_int_eq(mkfifo(path, 0600), 0);
@@ -171,10 +166,7 @@ START_TEST(what_is_no_regular_file_is_refused_at_once) {
         ck_assert_int_eq(symlink("/dev/zero", path), 0);
         break;
     default:
-        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        (void)snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
-        ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
-        (void)close(fd);
+        support_socket(path);
     }
     ck_assert(!read_it());
 }
