@@ -109,8 +109,8 @@ START_TEST(no_name_can_be_told_from_another) {
         for (int name = 0; name < NAMES; name++) {
             int64_t m = median(name, phase);
 
-            (void)fprintf(stderr, "# %s, %s: %lld us\n", phase == 0 ? "prompt" : "refusal", names[name],
-                   (long long)m);
+            (void)fprintf(stderr, "# %s, %s: %lld us\n", phase == 0 ? "prompt" : "refusal",
+                          names[name], (long long)m);
             least = m < least ? m : least;
             most = m > most ? m : most;
         }
