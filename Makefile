@@ -72,7 +72,7 @@ nss_COMMON = $(addprefix common/,table.c table_record.c names.c text.c words.c)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
 helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb expat libqrencode
 web_HELPER = $(addprefix helper/,config.c options.c options_accounts.c options_web.c inifile.c policy.c \
-               secretfile.c privileges.c notify.c log.c pace.c wecom/callback_form.c)
+               secretfile.c privileges.c notify.c log.c pace.c)
 web_SRC = $(wildcard web/*.c) $(web_HELPER) $(common_SRC)
 web_PKG = libmicrohttpd libevent_core inih
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
