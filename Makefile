@@ -72,7 +72,7 @@ nss_COMMON = $(addprefix common/,table.c table_record.c names.c text.c words.c)
 helper_SRC = $(wildcard helper/*.c helper/wecom/*.c) $(common_SRC)
 helper_PKG = libcurl jansson libevent_core libcrypto inih sqlite3 libcdb expat libqrencode
 web_HELPER = $(addprefix helper/,config.c options.c options_accounts.c options_web.c inifile.c policy.c \
-               secretfile.c privileges.c notify.c log.c pace.c wecom/callback_form.c)
+               secretfile.c privileges.c notify.c log.c pace.c)
 web_SRC = $(wildcard web/*.c) $(web_HELPER) $(common_SRC)
 web_PKG = libmicrohttpd libevent_core inih
 login_SRC = $(filter-out tools/ctl%,$(wildcard tools/*.c)) $(common_SRC)
@@ -284,7 +284,7 @@ VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam
         $(B)/tests/tools/% $(B)/tests/nss_wecom/% $(B)/tests/web/%,$(filter-out %/test_glibc %/test_syscalls \
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
         %/test_sync %/test_sync_directory %/test_admin_accounts %/test_worker_run %/test_callback \
-        %/test_qr %/test_throttle %/test_throttle_file,$(TESTS)))
+        %/test_qr %/test_throttle %/test_throttle_file %/test_web_event,$(TESTS)))
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 

@@ -5,12 +5,11 @@
 #ifndef WECOM_HELPER_CARD_TEXT_H
 #define WECOM_HELPER_CARD_TEXT_H
 
+#include "helper/card_numbers.h"
 #include "helper/request.h"
 
 enum {
-    CARD_NUMBERS = 6,      /* as many as there are buttons */
-    CARD_NUMBER_BYTES = 3, /* "10" to "99" */
-    CARD_TASK_BYTES = 33,  /* 128 random bits in hexadecimal; WeCom takes 128 characters */
+    CARD_TASK_BYTES = 33, /* 128 random bits in hexadecimal; WeCom takes 128 characters */
 };
 
 /* The key of the denial; those of the buttons are their numbers. */

@@ -1,6 +1,7 @@
 /* The cards that people approve logins with. */
 #include "helper/cards.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "helper/message_urls.h"
 #include "helper/throttle.h"
 
-enum { CODE_BYTES = EVENT_RESPONSE_CODE_MAX_BYTES + 1, LEAST_NUMBER = 10, MOST_NUMBER = 99 };
+enum { CODE_BYTES = EVENT_RESPONSE_CODE_MAX_BYTES + 1 };
 
 struct card {
     struct cards *cards;
@@ -20,7 +21,7 @@ struct card {
     struct request request; /* of the login: without its host */
     char userid[WECOM_USERID_MAX_BYTES + 1];
     char task_id[CARD_TASK_BYTES];
-    struct cards_numbers numbers;
+    struct card_numbers numbers;
     int64_t made_ms;
     enum cards_answer answer;
     void (*answered)(void *arg, enum cards_answer answer); /* NULL: the login has ended */
@@ -33,38 +34,10 @@ struct card {
 
 struct cards {
     struct helper *helper;
-    struct card *first; /* the newest */
+    struct event *sweep; /* a card holds the configuration that it began with */
+    struct card *first;  /* the newest */
     unsigned int count;
 };
-
-bool cards_draw(struct cards_numbers *numbers) {
-    uint32_t right, number;
-
-    for (unsigned int i = 0; i < CARD_NUMBERS; i++) {
-        bool again = true;
-
-        while (again) {
-            if (!draw_below(MOST_NUMBER - LEAST_NUMBER + 1, &number))
-                return false;
-            (void)snprintf(numbers->all[i], CARD_NUMBER_BYTES, "%u", LEAST_NUMBER + number);
-            again = false;
-            for (unsigned int j = 0; j < i; j++)
-                again = again || strcmp(numbers->all[i], numbers->all[j]) == 0;
-        }
-    }
-    if (!draw_below(CARD_NUMBERS, &right))
-        return false;
-    numbers->right = right;
-    return true;
-}
-
-struct cards *cards_new(struct helper *helper) {
-    struct cards *cards = calloc(1, sizeof *cards);
-
-    if (cards != NULL)
-        cards->helper = helper;
-    return cards;
-}
 
 static void free_card(struct card *card) {
     *card->link = card->next;
@@ -77,11 +50,60 @@ static void free_card(struct card *card) {
     free(card);
 }
 
+/* Forgets those whose time is over. The oldest of the others that are not in use; NULL: none. */
+static struct card *sweep(struct cards *cards) {
+    int64_t now_ms = helper_now_ms(cards->helper);
+    struct card *oldest = NULL, *next;
+
+    for (struct card *c = cards->first; c != NULL; c = next) {
+        next = c->next;
+        if (c->answered != NULL || c->job != NULL || c->call != NULL)
+            continue;
+        if (now_ms - c->made_ms >= CARDS_KEPT_MS)
+            free_card(c);
+        else
+            oldest = c;
+    }
+    return oldest;
+}
+
+static void arm_sweep(struct cards *cards) {
+    static const struct timeval later = {.tv_sec = CARDS_KEPT_MS / 1000};
+
+    if (cards->first != NULL && !evtimer_pending(cards->sweep, NULL))
+        (void)evtimer_add(cards->sweep, &later);
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg) {
+    struct cards *cards = arg;
+
+    (void)fd;
+    (void)what;
+    (void)sweep(cards);
+    arm_sweep(cards);
+}
+
+struct cards *cards_new(struct helper *helper) {
+    struct cards *cards = calloc(1, sizeof *cards);
+
+    if (cards == NULL)
+        return NULL;
+    cards->helper = helper;
+    cards->sweep = evtimer_new(helper->base, on_sweep, cards);
+    if (cards->sweep == NULL) {
+        free(cards);
+        return NULL;
+    }
+    return cards;
+}
+
 void cards_free(struct cards *cards) {
     if (cards == NULL)
         return;
     while (cards->first != NULL)
         free_card(cards->first);
+    if (cards->sweep != NULL)
+        event_free(cards->sweep);
     free(cards);
 }
 
@@ -169,29 +191,12 @@ static bool has_open_card(const struct cards *cards, const struct request *r, co
     return false;
 }
 
-/* Forgets those whose time is over; where there are still too many, the oldest that is over. */
-static void make_room(struct cards *cards) {
-    int64_t now_ms = helper_now_ms(cards->helper);
-    struct card *oldest = NULL, *next;
-
-    for (struct card *c = cards->first; c != NULL; c = next) {
-        next = c->next;
-        if (c->answered != NULL || c->job != NULL || c->call != NULL)
-            continue;
-        if (now_ms - c->made_ms >= CARDS_KEPT_MS)
-            free_card(c);
-        else
-            oldest = c;
-    }
-    if (cards->count >= CARDS_MOST && oldest != NULL)
-        free_card(oldest);
-}
-
 static struct card *new_card(struct cards *cards, const struct request *r, const char *userid) {
     unsigned char bits[CARD_TASK_BYTES / 2];
-    struct card *card;
+    struct card *card = sweep(cards);
 
-    make_room(cards);
+    if (cards->count >= CARDS_MOST && card != NULL)
+        free_card(card);
     card =
         cards->count < CARDS_MOST && draw_bytes(bits, sizeof bits) ? calloc(1, sizeof *card) : NULL;
     if (card == NULL || !request_copy(&card->request, r)) {
@@ -209,11 +214,12 @@ static struct card *new_card(struct cards *cards, const struct request *r, const
         card->next->link = &card->next;
     cards->first = card;
     cards->count++;
+    arm_sweep(cards);
     return card;
 }
 
 struct card *cards_open(const struct request *r, const char *userid,
-                        const struct cards_numbers *numbers,
+                        const struct card_numbers *numbers,
                         void (*answered)(void *arg, enum cards_answer answer), void *arg) {
     struct cards *cards = r->helper->cards;
     struct card *card;

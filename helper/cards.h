@@ -28,13 +28,6 @@ enum {
 struct cards;
 struct card;
 
-struct cards_numbers {
-    char all[CARD_NUMBERS][CARD_NUMBER_BYTES]; /* six different ones */
-    unsigned int right;
-};
-/* False: no randomness. */
-bool cards_draw(struct cards_numbers *numbers);
-
 /* NULL when there is no memory. */
 struct cards *cards_new(struct helper *helper);
 /* After the courier and all logins. NULL allowed. */
@@ -51,7 +44,7 @@ enum cards_answer {
  * must not notice.
  */
 struct card *cards_open(const struct request *r, const char *userid,
-                        const struct cards_numbers *numbers,
+                        const struct card_numbers *numbers,
                         void (*answered)(void *arg, enum cards_answer answer), void *arg);
 
 /* How the login ended, as the card will say; one that was refused says so already. */

@@ -26,7 +26,7 @@ enum {
 struct approval {
     struct login *login;
     struct card *card; /* NULL: nobody got one */
-    struct cards_numbers numbers;
+    struct card_numbers numbers;
     enum cards_answer answer;
     struct event *patience; /* until the card is opened; then, after Enter, for what is tapped */
     bool opened;            /* or there was nobody to open one for */
@@ -106,7 +106,7 @@ static void begin(struct login *login, const char *authtok) {
         a->patience = evtimer_new(login_request(login)->helper->base, on_patience, a);
         login_set_state(login, a);
     }
-    if (a == NULL || !cards_draw(&a->numbers) || a->patience == NULL ||
+    if (a == NULL || !card_numbers_draw(&a->numbers) || a->patience == NULL ||
         evtimer_add(a->patience, &soon) != 0) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
         return;

@@ -42,9 +42,9 @@ static void on_answered(void *arg, enum cards_answer answer) {
 }
 
 static struct card *open_card(const char *userid) {
-    struct cards_numbers numbers;
+    struct card_numbers numbers;
 
-    ck_assert(cards_draw(&numbers));
+    ck_assert(card_numbers_draw(&numbers));
     return cards_open(&r, userid, &numbers, on_answered, NULL);
 }
 
@@ -52,9 +52,9 @@ static struct card *open_card(const char *userid) {
 
 START_TEST(six_numbers_are_different_and_have_two_digits) {
     for (int round = 0; round < 5000; round++) {
-        struct cards_numbers n;
+        struct card_numbers n;
 
-        ck_assert(cards_draw(&n));
+        ck_assert(card_numbers_draw(&n));
         ck_assert_uint_lt(n.right, CARD_NUMBERS);
         for (size_t i = 0; i < CARD_NUMBERS; i++) {
             ck_assert(n.all[i][0] >= '1' && n.all[i][0] <= '9' && n.all[i][1] >= '0' &&
@@ -71,10 +71,10 @@ START_TEST(every_number_and_every_place_is_as_likely) {
     unsigned int places[CARD_NUMBERS] = {0}, numbers[100] = {0};
 
     for (int round = 0; round < 30000; round++) {
-        struct cards_numbers n;
+        struct card_numbers n;
         const char *right;
 
-        ck_assert(cards_draw(&n));
+        ck_assert(card_numbers_draw(&n));
         places[n.right]++;
         right = n.all[n.right];
         numbers[(right[0] - '0') * 10 + right[1] - '0']++;
@@ -285,6 +285,36 @@ START_TEST(a_tap_may_come_before_the_answer) {
 }
 END_TEST
 
+static const struct {
+    const char *app, *company;
+    int64_t agent_id;
+} elsewhere[] = {
+    {"other", "ww1", 1000002}, {"main", "ww2", 1000002}, {"main", "ww1", 1000003},
+    {"main", "ww1", 0},        {"main", "", 1000002},
+};
+
+/* Whatever web_event.c lets through. */
+START_TEST(a_tap_in_another_application_or_company_is_none) {
+    struct card *card = open_card("lisi");
+    struct shown_card shown = card_arrives("lisi");
+    struct event_message event = {.event_key = "not_me", .from_user = "lisi"};
+    struct config_app app = *client_app_settings(r.app);
+
+    (void)snprintf(event.task_id, sizeof event.task_id, "%s", shown.task_id);
+    (void)snprintf(event.to_user, sizeof event.to_user, "%s", elsewhere[_i].company);
+    (void)snprintf(app.name, sizeof app.name, "%s", elsewhere[_i].app);
+    event.agent_id = elsewhere[_i].agent_id;
+    cards_event(host_inner->helper.cards, &app, &event);
+    ck_assert_int_eq(heard, CARDS_NONE);
+    (void)snprintf(event.to_user, sizeof event.to_user, "ww1");
+    (void)snprintf(app.name, sizeof app.name, "main");
+    event.agent_id = 1000002;
+    cards_event(host_inner->helper.cards, &app, &event);
+    ck_assert_int_eq(heard, CARDS_REFUSED);
+    cards_close(card, CARDS_OVER);
+}
+END_TEST
+
 /* An odd code, or none: the card stays as it is, and nothing else. */
 START_TEST(a_card_without_a_code_is_left_alone) {
     static const char *const answers[] = {
@@ -333,6 +363,8 @@ Suite *suite(void) {
     tcase_add_test(t, more_than_the_courier_takes_are_not_sent);
     tcase_add_test(t, each_code_changes_the_card_once);
     tcase_add_test(t, a_tap_may_come_before_the_answer);
+    tcase_add_loop_test(t, a_tap_in_another_application_or_company_is_none, 0,
+                        SUPPORT_COUNT(elsewhere));
     tcase_add_loop_test(t, a_card_without_a_code_is_left_alone, 0, 4);
     tcase_add_test(t, a_missing_message_url_is_remembered_until_wecom_calls);
     suite_add_tcase(s, t);

@@ -62,6 +62,7 @@ Suite *suite(void) {
     Suite *s = suite_create("draw");
     TCase *t = tcase_create("draw");
 
+    tcase_set_timeout(t, 60);
     tcase_add_test(t, every_number_below_comes_and_none_above);
     tcase_add_test(t, the_lower_ones_are_not_favoured);
     tcase_add_test(t, of_one_there_is_only_zero);

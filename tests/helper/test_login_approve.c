@@ -89,6 +89,20 @@ START_TEST(the_tap_alone_lets_nobody_in) {
 }
 END_TEST
 
+/* A telephone in a bad net, or a trembling finger. */
+START_TEST(to_tap_the_right_number_twice_is_to_tap_it_once) {
+    int host = begin();
+
+    card_tap("lisi", &card, number);
+    card_changes_to("Now press Enter", "TAP0");
+    card_tap("lisi", &card, number);
+    support_run(host_inner->served->base);
+    ck_assert_uint_eq(fake_begun(host_inner->sender, UPDATE), 1);
+    host_answer(host, "");
+    host_result(host, "granted", NULL);
+}
+END_TEST
+
 START_TEST(enter_alone_lets_nobody_in_and_is_asked_for_again) {
     int host = host_begin_from("lisi", NULL, "10.0.0.5", NULL);
     char again[NUMBER];
@@ -140,6 +154,13 @@ START_TEST(it_wasnt_me_ends_the_login) {
     host_result(host, "denied", "cancelled");
     card_changes_to("Refused", "TAP0");
     ck_assert(is_blocked("lisi", "10.0.0.5"));
+    /* said twice it is no longer */
+    host_inner->now.ms += THROTTLE_BLOCK_MS - 1;
+    card_tap("lisi", &card, card_text_not_me);
+    support_run(host_inner->served->base);
+    ck_assert_uint_eq(fake_begun(host_inner->sender, UPDATE), 1);
+    host_inner->now.ms++;
+    ck_assert(!is_blocked("lisi", "10.0.0.5"));
 }
 END_TEST
 
@@ -353,7 +374,7 @@ START_TEST(the_prompt_does_not_wait_for_wecom) {
     host = card_begin("lisi", number);
     ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 0);
     support_rest(host_inner->served->base, _i == 0 ? 0 : 30);
-    ck_assert_uint_eq(courier_count(host_inner->helper.courier), (unsigned int)_i);
+    ck_assert_uint_ge(courier_count(host_inner->helper.courier), (unsigned int)_i);
     (void)close(host); /* gone before it was sent: it never will be */
     support_run(host_inner->served->base);
     card_is_not_sent();
@@ -537,6 +558,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, the_right_number_and_enter_let_in, 0, 2);
     tcase_add_test(t, the_number_of_the_terminal_is_among_six_different_ones);
     tcase_add_test(t, the_tap_alone_lets_nobody_in);
+    tcase_add_test(t, to_tap_the_right_number_twice_is_to_tap_it_once);
     tcase_add_loop_test(t, enter_alone_lets_nobody_in_and_is_asked_for_again, 0, 2);
     tcase_add_loop_test(t, a_wrong_number_ends_the_login, 0, 2);
     tcase_add_test(t, it_wasnt_me_ends_the_login);

@@ -7,6 +7,7 @@
 #include "helper/log.h"
 #include "helper/message_urls.h"
 #include "helper/wecom/callback.h"
+#include "helper/wecom/replay.h"
 #include "tests/check_main.h"
 #include "tests/helper/support_callback.h"
 #include "tests/helper/support_card.h"
@@ -221,6 +222,9 @@ static const char *const others[] = {
     "<xml><ToUserName>ww1</ToUserName><FromUserName>sys</FromUserName><CreateTime>1</CreateTime>"
     "<MsgType>event</MsgType><Event>change_contact</Event><ChangeType>create_party</ChangeType>"
     "</xml>",
+    "<xml><ToUserName>ww1</ToUserName><FromUserName>sys</FromUserName><CreateTime>1</CreateTime>"
+    "<MsgType>event</MsgType><Event>change_contact</Event><ChangeType>update_user</ChangeType>"
+    "<UserID>lisi</UserID><AgentID>1000003</AgentID></xml>",
     "not of any form",
     "<xml><ToUserName>ww2</ToUserName><FromUserName>lisi</FromUserName><CreateTime>1</CreateTime>"
     "<MsgType>event</MsgType><Event>unsubscribe</Event><AgentID>1000002</AgentID></xml>",
@@ -274,6 +278,23 @@ START_TEST(a_withdrawal_acts_as_soon_as_wecom_tells_of_it) {
     host = card_begin("lisi", number);
     card_is_not_sent();
     (void)close(host);
+}
+END_TEST
+
+START_TEST(a_repeated_event_asks_for_nobody_again) {
+    ck_assert_int_eq(card_post(withdrawals[_i], NOW), 200);
+    inner_helper_token(host_inner, USER_GET);
+    fake_answer(host_inner->sender, USER_GET, 200, ACTIVE("lisi"));
+    support_run(host_inner->served->base);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(card_post(withdrawals[_i], NOW), 200);
+    support_run(host_inner->served->base);
+    ck_assert_uint_eq(fake_waiting(host_inner->sender, USER_GET), 0);
+    /* until nobody remembers it */
+    host_inner->now.ms += REPLAY_KEPT_MS;
+    ck_assert_int_eq(card_post(withdrawals[_i], NOW), 200);
+    inner_helper_token(host_inner, USER_GET);
+    fake_answer(host_inner->sender, USER_GET, 200, ACTIVE("lisi"));
 }
 END_TEST
 
@@ -342,6 +363,7 @@ Suite *suite(void) {
                         SUPPORT_COUNT(others));
     tcase_add_loop_test(t, a_withdrawal_acts_as_soon_as_wecom_tells_of_it, 0,
                         SUPPORT_COUNT(withdrawals));
+    tcase_add_loop_test(t, a_repeated_event_asks_for_nobody_again, 0, SUPPORT_COUNT(withdrawals));
     tcase_add_loop_test(t, an_event_alone_withdraws_nobody, 0, SUPPORT_COUNT(withdrawals));
     tcase_add_test(t, members_are_asked_for_at_a_pace);
     tcase_add_test(t, the_answer_waits_for_nobody);
