@@ -398,7 +398,7 @@ START_TEST(a_phone_is_told_when_the_terminal_goes_first) {
         .service = "sshd", .user = "lisi", .host = true, .deadline_ms = 1500 * place_slowness()});
     page = browser_get(phone, t.link);
     page = browser_get(phone, page.location);
-    ck_assert(sim_fault(place.sim, "{\"path\":\"" GETUSERINFO "\",\"kind\":\"hang\"}"));
+    ck_assert(sim_fault(place.sim, "{\"path\":\"" GETUSERINFO "\",\"kind\":\"hang\",\"times\":0}"));
     browser_get_twice(phone, page.location, both);
     seen_is(&both[0], "expired", "zh");
     seen_is(&both[1], "expired", "zh");
