@@ -281,6 +281,23 @@ START_TEST(a_withdrawal_acts_as_soon_as_wecom_tells_of_it) {
 }
 END_TEST
 
+/* What WeCom said a moment ago counts no more, whether or not it has answered anew. */
+START_TEST(whoever_was_tapped_in_before_the_event_is_asked_for_again) {
+    char number[CARD_NUMBER_BYTES];
+    int host = card_begin("lisi", number);
+    struct shown_card card = card_arrives("lisi");
+
+    card_tap("lisi", &card, number);
+    card_changes_to("Now press Enter", "TAP0");
+    ck_assert_int_eq(card_post(withdrawals[_i], NOW), 200);
+    host_answer(host, "");
+    support_run(host_inner->served->base);
+    inner_helper_token(host_inner, USER_GET);
+    fake_answer(host_inner->sender, USER_GET, 200, "{\"errcode\":60111,\"errmsg\":\"x\"}");
+    host_result(host, "denied", "not_visible");
+}
+END_TEST
+
 START_TEST(a_repeated_event_asks_for_nobody_again) {
     ck_assert_int_eq(card_post(withdrawals[_i], NOW), 200);
     inner_helper_token(host_inner, USER_GET);
@@ -362,6 +379,8 @@ Suite *suite(void) {
     tcase_add_loop_test(t, what_concerns_us_not_is_answered_and_asks_nothing, 0,
                         SUPPORT_COUNT(others));
     tcase_add_loop_test(t, a_withdrawal_acts_as_soon_as_wecom_tells_of_it, 0,
+                        SUPPORT_COUNT(withdrawals));
+    tcase_add_loop_test(t, whoever_was_tapped_in_before_the_event_is_asked_for_again, 0,
                         SUPPORT_COUNT(withdrawals));
     tcase_add_loop_test(t, a_repeated_event_asks_for_nobody_again, 0, SUPPORT_COUNT(withdrawals));
     tcase_add_loop_test(t, an_event_alone_withdraws_nobody, 0, SUPPORT_COUNT(withdrawals));
