@@ -285,6 +285,12 @@ VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam
         %/test_store_crash %/test_store_history %/test_accounts %/test_accounts_admin %/test_table \
         %/test_sync %/test_sync_directory %/test_admin_accounts %/test_worker_run %/test_callback \
         %/test_qr %/test_throttle %/test_throttle_file %/test_web_event,$(TESTS)))
+# Many of them wait most of the time: one more than there are processors keeps those busy.
+JOBS = $(shell echo $$(($$(nproc) + 1)))
+# With AddressSanitizer all of them but those that measure, or have crowds of accounts: their code runs
+# in the others too.
+ASAN_TESTS = $(filter-out %/e2e/test_accounts_ctl %/e2e/test_scan_load %/e2e/test_alike,$(TESTS))
+
 check-valgrind: all test-programs
 	tests/run $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)")
 
@@ -301,13 +307,13 @@ check: deps
 	$(MAKE) -s WERROR=1 check-all
 
 check-all: all test-programs fuzz-programs
-	tests/run -t 900 -j 2 tests/lint \
+	tests/run -t 900 -j $(JOBS) tests/lint \
 	    $(foreach m,$(MODULES),"tests/boundary/check $(m)") "tests/boundary/programs $(B)" \
 	    $(foreach m,$(patsubst $(B)/%,build/clang/%,$(MODULES)),"tests/boundary/check $(m)") \
 	    "tests/boundary/programs build/clang" \
 	    $(TESTS) tests/e2e/qr_terminal tests/e2e/install tests/e2e/demo tests/e2e/systemd tests/e2e/hosts \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
-	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
+	    $(patsubst $(B)/%,build/asan/%,$(ASAN_TESTS)) \
 	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
 
 deps:
