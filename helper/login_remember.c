@@ -88,11 +88,13 @@ static void drop(void *state) {
     free(s);
 }
 
-static void hear(struct remembered *s, const struct members_answer *said) {
+static void on_member(void *arg, const struct members_answer *said) {
+    struct remembered *s = arg;
     struct client_failure failure = said->failure;
     enum wecom_reason reason = members_reason(said);
     const char *userid = login_may_reach(s->login);
 
+    s->watch = NULL;
     if (said->state == MEMBERS_UNKNOWN) {
         login_begin_anew(s->login);
     } else if (reason == WECOM_REASON_NONE) {
@@ -103,13 +105,6 @@ static void hear(struct remembered *s, const struct members_answer *said) {
     }
 }
 
-static void on_member(void *arg, const struct members_answer *said) {
-    struct remembered *s = arg;
-
-    s->watch = NULL;
-    hear(s, said);
-}
-
 static void on_limit(evutil_socket_t fd, short what, void *arg) {
     struct remembered *s = arg;
 
@@ -118,37 +113,20 @@ static void on_limit(evutil_socket_t fd, short what, void *arg) {
     login_begin_anew(s->login);
 }
 
-static void ask(struct remembered *s, const char *userid) {
-    static const struct timeval most = {.tv_sec = ASK_MS / 1000};
-    const struct request *r = &s->login->request;
-
-    s->watch = members_ask(r->helper->members, r->app, userid, on_member, s);
-    s->limit = evtimer_new(r->helper->base, on_limit, s);
-    if (s->watch == NULL || s->limit == NULL || evtimer_add(s->limit, &most) != 0)
-        login_deny(s->login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
-}
-
 static void begin(struct login *login, const char *authtok) {
+    static const struct timeval most = {.tv_sec = ASK_MS / 1000};
     const struct request *r = &login->request;
-    const char *userid = login_may_reach(login);
     struct remembered *s = calloc(1, sizeof *s);
-    const struct members_answer *known;
 
     (void)authtok;
-    if (s == NULL) {
+    if (s != NULL) {
+        s->login = login;
+        s->limit = evtimer_new(r->helper->base, on_limit, s);
+        login_set_state(login, s);
+    }
+    if (s == NULL || s->limit == NULL || evtimer_add(s->limit, &most) != 0 ||
+        !members_hear(r->helper->members, r->app, login_may_reach(login), &s->watch, on_member, s))
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
-        return;
-    }
-    s->login = login;
-    login_set_state(login, s);
-    known = members_known(r->helper->members, r->app, userid);
-    if (known != NULL) {
-        struct members_answer said = *known;
-
-        hear(s, &said);
-    } else {
-        ask(s, userid);
-    }
 }
 
 /* Nothing is ever asked by this method, so nothing is answered. */

@@ -11,11 +11,11 @@
 #include "helper/message_urls.h"
 #include "helper/pace.h"
 #include "helper/people.h"
+#include "helper/web_page.h"
 #include "helper/wecom/callback.h"
 #include "helper/wecom/replay.h"
 
-/* HTTP: whatever is wrong. */
-static const char refused[] = "403";
+enum { REFUSED = 403 }; /* HTTP: whatever is wrong */
 
 struct web_events {
     struct helper *helper;
@@ -44,16 +44,6 @@ void web_events_free(struct web_events *events) {
     if (events != NULL)
         replay_free(events->replay);
     free(events);
-}
-
-static void reply(struct server_peer *peer, const char *status, const char *body) {
-    struct wire_message *m = wire_new(WIRE_REPLY);
-
-    if (m != NULL && wire_set(m, WIRE_F_STATUS, status) == WECOM_OK &&
-        wire_set(m, WIRE_F_BODY, body) == WECOM_OK)
-        server_send(peer, m);
-    wire_free(m);
-    server_finish(peer);
 }
 
 /* Anybody can make such lines: so many a minute. */
@@ -178,7 +168,7 @@ static const char *hear(struct web_events *events, struct server_peer *peer,
         wrong = "what WeCom wants back is no text";
     if (wrong == NULL) {
         message_urls_called(events->helper->message_urls, app->name, helper_now_ms(events->helper));
-        reply(peer, "200", body == NULL ? plain.bytes : "");
+        web_page_reply(peer, 200, body == NULL ? plain.bytes : "");
         if (body != NULL)
             take(events, message, app, &plain);
     }
@@ -206,5 +196,5 @@ void web_event_open(struct helper *helper, struct server_peer *peer,
     if (wrong == NULL)
         return;
     log_doubt(helper->web_events, message, "event refused", wrong);
-    reply(peer, refused, "");
+    web_page_reply(peer, REFUSED, "");
 }
