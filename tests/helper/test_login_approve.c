@@ -441,6 +441,23 @@ START_TEST(without_wecom_s_word_the_right_number_lets_nobody_in) {
 }
 END_TEST
 
+START_TEST(who_turns_out_to_be_gone_gets_no_card_the_next_time) {
+    int host = begin();
+
+    card_tap("lisi", &card, number);
+    host_inner->now.ms += MEMBERS_FRESH_MS;
+    inner_helper_wall_s += MEMBERS_FRESH_MS / 1000;
+    host_answer(host, "");
+    inner_helper_token(host_inner, USER_GET);
+    fake_answer(host_inner->sender, USER_GET, 200, "{\"userid\":\"lisi\",\"status\":5}");
+    host_result(host, "denied", "withdrawn");
+    support_run(host_inner->served->base);
+    host = card_begin("lisi", number);
+    card_is_not_sent();
+    (void)close(host);
+}
+END_TEST
+
 START_TEST(a_choice_counts_for_five_minutes) {
     int host = begin();
 
@@ -537,10 +554,20 @@ START_TEST(what_could_not_be_sent_looks_like_any_other) {
 }
 END_TEST
 
+/* Where approve is one method of several, and where it is the only one. */
 START_TEST(a_linked_local_user_gets_his_card) {
-    int host = host_begin_from("dev", "ww1/lisi", "10.0.0.5", NULL);
+    int host;
 
+    if (_i == 1) {
+        host_end();
+        host_start(APPROVE_APP "[service sshd]\nmethods = approve\nlang = en\n");
+    }
+    host = host_begin_from("dev", "ww1/lisi", "10.0.0.5", NULL);
     card_asked(host, number);
+    if (_i == 1) {
+        inner_helper_token(host_inner, USER_GET);
+        fake_answer(host_inner->sender, USER_GET, 200, ACTIVE("lisi"));
+    }
     card = card_arrives("lisi");
     card_tap("lisi", &card, number);
     host_answer(host, "");
@@ -576,13 +603,14 @@ Suite *suite(void) {
     tcase_add_test(t, a_card_of_a_login_that_took_too_long_says_so);
     tcase_add_loop_test(t, without_wecom_s_word_the_right_number_lets_nobody_in, 0,
                         SUPPORT_COUNT(doubts));
+    tcase_add_test(t, who_turns_out_to_be_gone_gets_no_card_the_next_time);
     tcase_add_test(t, a_choice_counts_for_five_minutes);
     tcase_add_loop_test(t, what_is_typed_is_no_approval, 0, 2);
     tcase_add_test(t, a_host_that_answers_before_it_asks_gets_a_message);
     tcase_add_test(t, a_word_leads_to_another_method_and_the_card_is_over);
     tcase_add_test(t, a_person_gets_five_messages_in_ten_minutes_cards_among_them);
     tcase_add_loop_test(t, what_could_not_be_sent_looks_like_any_other, 0, SUPPORT_COUNT(failures));
-    tcase_add_test(t, a_linked_local_user_gets_his_card);
+    tcase_add_loop_test(t, a_linked_local_user_gets_his_card, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }
