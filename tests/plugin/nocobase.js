@@ -60,8 +60,7 @@ async function start(login, options = {}) {
     name: 'main',
     database: { dialect: 'sqlite', storage: path.join(storage, `${Date.now()}.sqlite`), logging: false },
     resourcer: { prefix: '/api' },
-    acl: false,
-    plugins: ['field-sort', 'auth', 'users', [Plugin, { name: 'auth-wecom-pam' }]],
+    plugins: ['error-handler', 'field-sort', 'data-source-main', 'data-source-manager', 'acl', 'auth', 'users', [Plugin, { name: 'auth-wecom-pam' }]],
     logger: { request: { transports: ['file'] }, system: { transports: ['file'] } },
     ...options,
   });

@@ -349,7 +349,7 @@ test('the plugin in NocoBase', options, async (t) => {
         assert.equal(done.user && done.user.id, user.get('id'), `${stored} ${given}`);
         n++;
       }
-      assert.match(nocobase.logs(), /user bound.*"?how"?[":= ]+phone|how.*phone.*user bound|phone/);
+      assert.match(nocobase.logs(), /wecom-pam: user bound[^\n]*"how":"phone"/);
     });
     await s.test('never one whose number two users have', async () => {
       await users.create({ values: { nickname: 'a', phone: '13800000301' } });
@@ -544,6 +544,16 @@ test('the plugin in NocoBase', options, async (t) => {
     const signed = await admin.post('/api/auth:signIn', { account: 'admin@nocobase.com', password: 'admin123' }, { 'X-Authenticator': 'basic' });
     const ask = (action, values) => admin.post(`/api/wecom-pam:${action}`, values, { Authorization: `Bearer ${signed.json.data.token}`, 'X-Locale': 'en-US' });
 
+    await s.test('answers administrators only', async () => {
+      const person = await wecom().signIn('wecom', await member('ZhangSan', {}));
+      fake.forget();
+      for (const action of ['info', 'setApp', 'check']) {
+        const values = { authenticator: 'wecom', origin, corpId: 'ww1', agentId: 5, password: 'x' };
+        assert.equal((await desktop().post(`/api/wecom-pam:${action}`, values)).status, 401, action);
+        assert.equal((await desktop().post(`/api/wecom-pam:${action}`, values, { Authorization: `Bearer ${person.token}` })).status, 403, action);
+      }
+      assert.deepEqual(fake.calls(), []);
+    });
     await s.test('shows the addresses and whose keys there are', async () => {
       fake.say({ info: { '': { print: { ok: false, reason: 'config_corp', message: '' } } } });
       const { data } = (await ask('info', { authenticator: 'wecom', origin })).json;
@@ -592,9 +602,9 @@ test('the plugin in NocoBase', options, async (t) => {
       });
       const { data } = (await ask('check', { authenticator: 'wecom', origin })).json;
       assert.equal(data.passed, false);
-      assert.match(data.rows[0].cure, /203\.0\.113\.7/);
-      assert.ok(data.rows.some((row) => row.state === 'failed' && /other\.example\.com/.test(row.detail)));
-      assert.ok(data.rows.some((row) => row.state === 'warning' && row.detail.includes(`${origin}/api/wecom-pam:open/wecom`)));
+      assert.match(data.findings[0].cure, /203\.0\.113\.7/);
+      assert.ok(data.findings.some((row) => row.state === 'failed' && /other\.example\.com/.test(row.detail)));
+      assert.ok(data.findings.some((row) => row.state === 'warning' && row.detail.includes(`${origin}/api/wecom-pam:open/wecom`)));
       assert.equal(data.look.length, 4);
     });
     await s.test('keeps no Secret, no foreign PAM service, no address of another kind', async () => {

@@ -118,7 +118,8 @@ class Form {
       }));
 
       found.push(...this.compare(lang, name, settings, agent));
-      return { passed: found.every((row) => row.state !== 'failed'), rows: found, look: this.look(lang, settings) };
+      // not `rows`: NocoBase takes a body with that name for a list
+      return { passed: found.every((row) => row.state !== 'failed'), findings: found, look: this.look(lang, settings) };
     });
   }
 
