@@ -68,7 +68,7 @@ function read(header) {
   for (const part of String(header || '').slice(0, 32768).split(';')) {
     const at = part.indexOf('=');
     const name = part.slice(0, at).trim();
-    if (at > 0 && !found.has(name)) found.set(name, part.slice(at + 1).trim());
+    if (at > 0 && name !== '' && !found.has(name)) found.set(name, part.slice(at + 1).trim());
   }
   return found;
 }
