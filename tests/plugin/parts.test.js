@@ -243,3 +243,7 @@ test('the package has the version of the project', () => {
   const makefile = fs.readFileSync(path.join(root, 'Makefile'), 'utf8');
   assert.equal(require('../../nocobase/package.json').version, /^VERSION = (.*)$/m.exec(makefile)[1]);
 });
+
+test("the server's part says that it is a module, or NocoBase does not find the plugin in it", () => {
+  assert.match(fs.readFileSync(path.join(root, 'nocobase/src/server/index.js'), 'utf8'), /defineProperty\(exports, '__esModule'/);
+});

@@ -28,13 +28,11 @@ function seconds(name, usual, least) {
  * of them began. That application checks the cookie's signature.
  */
 async function selectApp(ctx, next) {
-  const { CALLBACK: callback } = require('./request');
-  const { read, stateName } = require('./cookies');
   const [path, query] = String(ctx.req.url).split('?', 2);
 
-  if (callback.test(path)) {
+  if (CALLBACK.test(path)) {
     const state = new URLSearchParams(query || '').get('state') || '';
-    const value = read(ctx.req.headers.cookie).get(stateName(state)) || '';
+    const value = cookies.read(ctx.req.headers.cookie).get(cookies.stateName(state)) || '';
     try {
       const name = JSON.parse(Buffer.from(value.split('.')[0], 'base64url').toString('utf8')).a;
       if (typeof name === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(name)) ctx.resolvedAppName = name;
@@ -192,6 +190,6 @@ class PluginAuthWecom extends Plugin {
   }
 }
 
+// NocoBase looks for `default` only in what says that it was a module
+Object.defineProperty(exports, '__esModule', { value: true });
 exports.default = PluginAuthWecom;
-exports.PluginAuthWecom = PluginAuthWecom;
-exports.CALLBACK = CALLBACK;
