@@ -66,7 +66,8 @@ async function start(login, options = {}) {
   });
   await app.runCommandThrowError('install', '-f');
   await app.runCommandThrowError('start');
-  const server = http.createServer(app.callback());
+  // as NocoBase's gateway does it: a restart from inside makes other middleware
+  const server = http.createServer((req, res) => app.callback()(req, res));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { app, server, port: server.address().port };
 }

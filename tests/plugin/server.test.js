@@ -633,6 +633,16 @@ test('the plugin in NocoBase', options, async (t) => {
     });
   });
 
+  await t.test('a restart from inside, as when another plugin is enabled, leaves all at work', async () => {
+    const before = app.pm.get('auth-wecom-pam');
+    await app.restart();
+    assert.notEqual(app.pm.get('auth-wecom-pam'), before);
+    assert.equal(before.questions.lanes.signIn.stopped, true);
+    const browser = desktop();
+    assert.ok((await browser.signIn('wecom', await member('ZhangSan', {}))).token);
+    assert.equal(Browser.refusal(await browser.back(code(), 'a'.repeat(48))).reason, 'state_wrong');
+  });
+
   await t.test('a child that hangs delays nobody else, and is gone with the server', async () => {
     const c = code();
     fake.say({ code: { [c]: { hang: true } } });

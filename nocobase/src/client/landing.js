@@ -5,33 +5,44 @@
 
 var page = require('./page');
 
-/* Resolves when the page may go on. */
+/* A page that waits longer shows nothing meanwhile. */
+var WAIT_MS = 20000;
+
+/* Whoever was signed in before may be another person, with another role. */
+function forget(auth) {
+  auth.setRole('');
+  auth.setAuthenticator('');
+  auth.setToken('');
+}
+
+/* Resolves when the page may go on: true if somebody was signed in. */
 function land(apiClient, win) {
   var found = page.landing(win.location.href);
-  var stateless = win.history.state;
+  var auth = apiClient.auth;
 
   if (!found) return Promise.resolve(false);
-  win.history.replaceState(stateless, '', found.clean);
+  win.history.replaceState(win.history.state, '', found.clean);
+  if (!page.hasLanded(win.document.cookie)) return Promise.resolve(false);
+  forget(auth);
   return apiClient
     .request({
       url: 'auth:signIn',
       method: 'post',
       data: {},
       headers: { 'X-Authenticator': found.name },
+      timeout: WAIT_MS,
       skipNotify: true,
       skipAuth: true,
     })
     .then(function (response) {
-      // the session before may be another person's, with another role
-      apiClient.auth.setRole('');
-      apiClient.auth.setAuthenticator(found.name);
-      apiClient.auth.setToken(response.data.data.token);
+      auth.setAuthenticator(found.name);
+      auth.setToken(response.data.data.token);
       return true;
     })
     .catch(function () {
-      // who is signed in already stays; the page itself sends others to the sign-in page
-      if (!apiClient.auth.token)
-        win.location.replace(page.actionUrl(apiClient, 'message', { reason: 'ticket', authenticator: found.name, redirect: found.clean }));
+      win.location.replace(
+        page.actionUrl(apiClient, 'message', { reason: 'ticket', authenticator: found.name, redirect: found.clean })
+      );
       return false;
     });
 }

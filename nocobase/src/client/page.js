@@ -29,6 +29,11 @@ function mustStay(cookie) {
   return /(?:^|;\s*)wecom-pam-stay=1(?:;|$)/.test(cookie);
 }
 
+/* Is a ticket waiting in this browser? */
+function hasLanded(cookie) {
+  return /(?:^|;\s*)wecom-pam-landing=1(?:;|$)/.test(cookie);
+}
+
 /* Address of an action of the server. */
 function actionUrl(apiClient, action, query) {
   var base = String((apiClient.axios && apiClient.axios.defaults.baseURL) || '/api/').replace(/\/+$/, '');
@@ -52,6 +57,8 @@ function landing(href) {
 
   if (!name) return null;
   url.searchParams.delete(MARK);
+  // what WeCom's link ends with comes along through every redirect
+  if (url.hash === '#wechat_redirect') url.hash = '';
   return { name: name, clean: url.pathname + url.search + url.hash };
 }
 
@@ -60,6 +67,7 @@ module.exports = {
   isWecom: isWecom,
   wantedPage: wantedPage,
   mustStay: mustStay,
+  hasLanded: hasLanded,
   actionUrl: actionUrl,
   landing: landing,
 };

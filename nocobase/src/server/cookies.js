@@ -16,6 +16,8 @@ const TICKET = `${PREFIX}ticket`;
 /* For scripts: "do not sign in by yourself", after a sign-out or a refusal. */
 const STAY = 'wecom-pam-stay';
 const STAY_S = 30 * 24 * 3600;
+/* For scripts: "a ticket is waiting". Without it, an address that somebody passed on does nothing. */
+const LANDING = 'wecom-pam-landing';
 /* Browsers keep at least 4096 bytes of a cookie (RFC 6265, 6.1). */
 const VALUE_MAX_BYTES = 3500;
 
@@ -88,4 +90,4 @@ function add(ctx, ...lines) {
   ctx.res.setHeader('Set-Cookie', [].concat(before, lines));
 }
 
-module.exports = { Seal, PREFIX, TICKET, STAY, STAY_S, stateName, read, line, add };
+module.exports = { Seal, PREFIX, TICKET, STAY, STAY_S, LANDING, stateName, read, line, add };

@@ -193,6 +193,7 @@ class Flow {
     cookies.add(
       ctx,
       cookies.line(cookies.TICKET, result.ticket, { lifeS: TICKET_S }),
+      cookies.line(cookies.LANDING, '1', { lifeS: TICKET_S, script: true }),
       cookies.line(cookies.STAY, '', { lifeS: 0, script: true }),
     );
     this.redirect(ctx, withParameter(pageOf(fields.t), 'wecom', fields.n));
@@ -226,7 +227,12 @@ class Flow {
     const value = cookies.read(ctx.get('Cookie')).get(cookies.TICKET);
     const fields = this.seal.open('ticket', value);
 
-    if (value !== undefined) cookies.add(ctx, cookies.line(cookies.TICKET, '', { lifeS: 0 }));
+    if (value !== undefined)
+      cookies.add(
+        ctx,
+        cookies.line(cookies.TICKET, '', { lifeS: 0 }),
+        cookies.line(cookies.LANDING, '', { lifeS: 0, script: true }),
+      );
     if (!fields || fields.n !== authenticatorName) throw new Refusal('ticket');
     if (!(await this.once.take(`ticket:${fields.j}`, TICKET_S * 2))) throw new Refusal('ticket');
     const { row } = await this.authenticator(fields.n);

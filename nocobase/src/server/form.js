@@ -113,7 +113,8 @@ class Form {
       const found = rows.map((row) => ({
         state: row.state,
         title: say(lang, `check.${row.item}`),
-        detail: row.detail || '',
+        // the helper's details are English; where nothing is to be done, a word does
+        detail: (lang === 'zh' && ['ok', 'skipped'].includes(row.state) ? say(lang, `check.is_${row.state}`) : row.detail) || '',
         cure: (lang === 'zh' ? row.cure_zh : row.cure) || '',
       }));
 

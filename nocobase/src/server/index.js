@@ -11,7 +11,8 @@ const { Form } = require('./form');
 const { Once } = require('./once');
 const { authClass } = require('./auth');
 const { revokeTokens } = require('./revoke');
-const { CALLBACK, hideCallback, languageOf } = require('./request');
+const { hideCallback, languageOf } = require('./request');
+const { selectApp } = require('./select_app');
 const { say, sayReason } = require('./texts');
 const cookies = require('./cookies');
 
@@ -24,29 +25,16 @@ function seconds(name, usual, least) {
   return Number.isFinite(value) && value >= least ? value : usual;
 }
 
-/* All applications of one NocoBase share the callback's address: the cookie of its state says which
- * of them began. That application checks the cookie's signature.
- */
-async function selectApp(ctx, next) {
-  const [path, query] = String(ctx.req.url).split('?', 2);
-
-  if (CALLBACK.test(path)) {
-    const state = new URLSearchParams(query || '').get('state') || '';
-    const value = cookies.read(ctx.req.headers.cookie).get(cookies.stateName(state)) || '';
-    try {
-      const name = JSON.parse(Buffer.from(value.split('.')[0], 'base64url').toString('utf8')).a;
-      if (typeof name === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(name)) ctx.resolvedAppName = name;
-    } catch (err) {
-      // no cookie of ours: the main application says so
-    }
-  }
-  await next();
-}
+/* The parts at work, by application: NocoBase loads a plugin anew when another one is enabled. */
+const atWork = new Map();
 
 class PluginAuthWecom extends Plugin {
   async load() {
     const logger = this.app.logger;
+    const before = atWork.get(this.app.name);
 
+    if (before) await before.end();
+    atWork.set(this.app.name, this);
     this.questions = new Questions({
       command: process.env.WECOM_LOGIN || '/usr/bin/wecom-login',
       socket: process.env.WECOM_LOGIN_SOCKET || '',
