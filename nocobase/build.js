@@ -12,8 +12,14 @@ const { name } = require('./package.json');
 
 /* What NocoBase's pages provide, and the modules of src/client that go into the file. */
 const clients = {
-  client: { main: './v1', host: ['react', 'antd', '@formily/react', '@nocobase/client', '@nocobase/plugin-auth/client'] },
-  'client-v2': { main: './v2', host: ['react', 'antd', '@nocobase/client-v2', '@nocobase/plugin-auth/client-v2'] },
+  client: {
+    main: './v1',
+    host: ['react', 'antd', '@formily/react', '@nocobase/client', '@nocobase/plugin-auth/client'],
+  },
+  'client-v2': {
+    main: './v2',
+    host: ['react', 'antd', '@nocobase/client-v2', '@nocobase/plugin-auth/client-v2'],
+  },
 };
 
 function write(file, text) {
@@ -32,12 +38,15 @@ function modules(main, found = new Map()) {
   const text = source('client', `${main.slice(2)}.js`);
 
   found.set(main, text);
-  for (const [, other] of text.matchAll(/require\('(\.\/[\w-]+)'\)/g)) if (!found.has(other)) modules(other, found);
+  for (const [, other] of text.matchAll(/require\('(\.\/[\w-]+)'\)/g))
+    if (!found.has(other)) modules(other, found);
   return found;
 }
 
 function amd(id, { main, host }) {
-  const bodies = [...modules(main)].map(([at, text]) => `${JSON.stringify(at)}: function (require, module, exports) {\n${text}}`);
+  const bodies = [...modules(main)].map(
+    ([at, text]) => `${JSON.stringify(at)}: function (require, module, exports) {\n${text}}`
+  );
 
   return `define(${JSON.stringify(id)}, ${JSON.stringify(host)}, function () {
 var given = arguments, names = ${JSON.stringify(host)}, made = {};
@@ -56,7 +65,8 @@ return need(${JSON.stringify(main)});
 
 fs.rmSync(path.join(to, 'dist'), { recursive: true, force: true });
 for (const folder of ['server', 'locale'])
-  for (const file of fs.readdirSync(path.join(here, 'src', folder))) write(`${folder}/${file}`, source(folder, file));
+  for (const file of fs.readdirSync(path.join(here, 'src', folder)))
+    write(`${folder}/${file}`, source(folder, file));
 write('client/index.js', amd(name, clients.client));
 write('client-v2/index.js', amd(`${name}/client-v2`, clients['client-v2']));
 write('externalVersion.js', source('.', 'externalVersion.js'));

@@ -5,9 +5,12 @@
 
 const http = require('http');
 
-const DESKTOP = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36';
-const WECOM = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 wxwork/4.1.39 MicroMessenger/7.0.1 Language/zh ColorScheme/Light';
-const WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50 Language/zh_CN';
+const DESKTOP =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36';
+const WECOM =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 wxwork/4.1.39 MicroMessenger/7.0.1 Language/zh ColorScheme/Light';
+const WECHAT =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50 Language/zh_CN';
 
 class Browser {
   constructor(port, agent = DESKTOP) {
@@ -44,7 +47,9 @@ class Browser {
             Host: this.host,
             'User-Agent': this.agent,
             ...(this.jar.size > 0 ? { Cookie: this.cookieHeader() } : {}),
-            ...(data === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(data) }),
+            ...(data === undefined
+              ? {}
+              : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(data) }),
             ...headers,
           },
         },
@@ -61,9 +66,16 @@ class Browser {
               json = null;
             }
             this.keep(setCookies);
-            resolve({ status: res.statusCode, headers: res.headers, setCookies, text, json, location: res.headers.location || '' });
+            resolve({
+              status: res.statusCode,
+              headers: res.headers,
+              setCookies,
+              text,
+              json,
+              location: res.headers.location || '',
+            });
           });
-        },
+        }
       );
       req.on('error', reject);
       req.end(data);
@@ -72,12 +84,20 @@ class Browser {
 
   go(path, headers = {}) {
     return this.request('GET', path, {
-      headers: { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Accept-Language': 'en-US,en;q=0.9', ...headers },
+      headers: {
+        'Sec-Fetch-Mode': 'navigate',
+        'Sec-Fetch-Dest': 'document',
+        'Accept-Language': 'en-US,en;q=0.9',
+        ...headers,
+      },
     });
   }
 
   post(path, body, headers = {}) {
-    return this.request('POST', path, { body, headers: { Origin: `http://${this.host}`, 'Sec-Fetch-Mode': 'cors', ...headers } });
+    return this.request('POST', path, {
+      body,
+      headers: { Origin: `http://${this.host}`, 'Sec-Fetch-Mode': 'cors', ...headers },
+    });
   }
 
   /* From start to WeCom: the state that WeCom would bring back. */
@@ -94,7 +114,9 @@ class Browser {
 
   /* Where a refusal sent the browser, as { reason, ... }. */
   static refusal({ location }) {
-    return location.includes('wecom-pam:message') ? Object.fromEntries(new URL(location, 'http://x').searchParams) : {};
+    return location.includes('wecom-pam:message')
+      ? Object.fromEntries(new URL(location, 'http://x').searchParams)
+      : {};
   }
 
   /* The whole way. { landed, token, user } or { refused }. */
@@ -114,7 +136,9 @@ class Browser {
   }
 
   check(token, headers = {}) {
-    return this.request('GET', '/api/auth:check', { headers: { Authorization: `Bearer ${token}`, ...headers } });
+    return this.request('GET', '/api/auth:check', {
+      headers: { Authorization: `Bearer ${token}`, ...headers },
+    });
   }
 }
 

@@ -20,7 +20,12 @@ function granted(userid, env = {}) {
     print: {
       ok: true,
       user: userid,
-      env: { WECOM_USERID: userid, WECOM_ACCOUNT: `acct${'0'.repeat(22)}${userid.toLowerCase()}`.slice(-26), WECOM_METHOD: 'code', ...env },
+      env: {
+        WECOM_USERID: userid,
+        WECOM_ACCOUNT: `acct${'0'.repeat(22)}${userid.toLowerCase()}`.slice(-26),
+        WECOM_METHOD: 'code',
+        ...env,
+      },
     },
   };
 }
@@ -34,7 +39,11 @@ class Fake {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'fake-login-'));
     this.command = path.join(this.folder, 'wecom-login');
     fs.copyFileSync(path.join(__dirname, 'fake_login.js'), path.join(this.folder, 'fake_login.js'));
-    fs.writeFileSync(this.command, `#!/bin/sh\nexec ${process.execPath} ${path.join(this.folder, 'fake_login.js')} "$@"\n`, { mode: 0o755 });
+    fs.writeFileSync(
+      this.command,
+      `#!/bin/sh\nexec ${process.execPath} ${path.join(this.folder, 'fake_login.js')} "$@"\n`,
+      { mode: 0o755 }
+    );
     this.answers = {
       code: { '*': refused('code_invalid') },
       account: { '*': refused('withdrawn') },
@@ -54,7 +63,8 @@ class Fake {
   /* Changes answers: { code: {...}, account: {...}, ... }. */
   say(changes) {
     for (const [key, value] of Object.entries(changes))
-      this.answers[key] = key === 'check' || key === 'setApp' ? value : { ...this.answers[key], ...value };
+      this.answers[key] =
+        key === 'check' || key === 'setApp' ? value : { ...this.answers[key], ...value };
     this.save();
   }
 
@@ -68,7 +78,10 @@ class Fake {
 
   calls(question) {
     const all = this.lines('calls').map((line) => JSON.parse(line));
-    if (question === 'sign-in') return all.filter(({ args }) => !args.some((a) => /^--(info|check|account|set-app)$/.test(a)));
+    if (question === 'sign-in')
+      return all.filter(
+        ({ args }) => !args.some((a) => /^--(info|check|account|set-app)$/.test(a))
+      );
     return question ? all.filter(({ args }) => args.includes(question)) : all;
   }
 
@@ -80,7 +93,10 @@ class Fake {
   running() {
     return fs.readdirSync('/proc').filter((pid) => {
       try {
-        return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(this.folder);
+        return (
+          /^\d+$/.test(pid) &&
+          fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(this.folder)
+        );
       } catch (err) {
         return false;
       }

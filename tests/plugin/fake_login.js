@@ -37,7 +37,10 @@ process.stdin.on('end', () => {
   const input = Buffer.concat(chunks).toString('utf8');
   const answer = answerFor(input);
 
-  fs.appendFileSync(path.join(folder, 'calls'), `${JSON.stringify({ pid: process.pid, args, env: process.env, input, cwd: process.cwd() })}\n`);
+  fs.appendFileSync(
+    path.join(folder, 'calls'),
+    `${JSON.stringify({ pid: process.pid, args, env: process.env, input, cwd: process.cwd() })}\n`
+  );
   if (answer.hang) setInterval(() => {}, 1000);
   else if (answer.delayMs) setTimeout(() => reply(answer), answer.delayMs);
   else reply(answer);

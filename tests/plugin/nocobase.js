@@ -58,9 +58,22 @@ async function start(login, options = {}) {
   const { default: Plugin } = require('../../nocobase/src/server');
   const app = new Application({
     name: 'main',
-    database: { dialect: 'sqlite', storage: path.join(storage, `${Date.now()}.sqlite`), logging: false },
+    database: {
+      dialect: 'sqlite',
+      storage: path.join(storage, `${Date.now()}.sqlite`),
+      logging: false,
+    },
     resourcer: { prefix: '/api' },
-    plugins: ['error-handler', 'field-sort', 'data-source-main', 'data-source-manager', 'acl', 'auth', 'users', [Plugin, { name: 'auth-wecom-pam' }]],
+    plugins: [
+      'error-handler',
+      'field-sort',
+      'data-source-main',
+      'data-source-manager',
+      'acl',
+      'auth',
+      'users',
+      [Plugin, { name: 'auth-wecom-pam' }],
+    ],
     logger: { request: { transports: ['file'] }, system: { transports: ['file'] } },
     ...options,
   });

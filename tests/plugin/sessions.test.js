@@ -8,7 +8,14 @@ const { Sessions } = require('../../nocobase/src/server/sessions');
 const MINUTE = 60000;
 
 function world(more = {}) {
-  const w = { now: 1000000, answers: { ZhangSan: 'in' }, bindings: { 1: [{ userid: 'ZhangSan' }] }, roots: new Set(), asked: [], revoked: [] };
+  const w = {
+    now: 1000000,
+    answers: { ZhangSan: 'in' },
+    bindings: { 1: [{ userid: 'ZhangSan' }] },
+    roots: new Set(),
+    asked: [],
+    revoked: [],
+  };
   w.sessions = new Sessions({
     intervalMs: 5 * MINUTE,
     staleMs: 24 * 60 * MINUTE,
@@ -39,7 +46,10 @@ test('a user is asked about once in an interval', async () => {
 
 test('requests at the same time ask once', async () => {
   const w = world();
-  assert.deepEqual(await Promise.all(Array.from({ length: 20 }, () => w.sessions.allows(1))), Array(20).fill(true));
+  assert.deepEqual(
+    await Promise.all(Array.from({ length: 20 }, () => w.sessions.allows(1))),
+    Array(20).fill(true)
+  );
   assert.equal(w.asked.length, 1);
 });
 
@@ -157,12 +167,16 @@ test('the sweep asks about those who were active, and about nobody else', async 
   w.sessions.sweep();
   await settle();
   await settle();
-  assert.deepEqual(w.asked, ['ZhangSan', 'LiSi'].slice(0, w.asked.length));
+  assert.deepEqual(w.asked, ['ZhangSan']);
   assert.deepEqual(w.revoked, [['1', true]]);
 });
 
 test('an error of the database is silence, not a grant for ever', async () => {
-  const w = world({ bindingsOf: async () => { throw new Error('database is gone'); } });
+  const w = world({
+    bindingsOf: async () => {
+      throw new Error('database is gone');
+    },
+  });
   assert.equal(await w.sessions.allows(1), true);
   w.now += 25 * 60 * MINUTE;
   assert.equal(await w.sessions.allows(1), false);
@@ -170,7 +184,12 @@ test('an error of the database is silence, not a grant for ever', async () => {
 
 test('tokens that could not be revoked are tried again, and the request is refused', async () => {
   let fails = 1;
-  const w = world({ revoke: async () => { if (fails-- > 0) throw new Error('no'); w.revoked.push(1); } });
+  const w = world({
+    revoke: async () => {
+      if (fails-- > 0) throw new Error('no');
+      w.revoked.push(1);
+    },
+  });
   w.answers.ZhangSan = 'out';
   await assert.rejects(w.sessions.allows(1));
   w.now += 20000;

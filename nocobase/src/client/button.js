@@ -12,8 +12,17 @@ var h = React.createElement;
 function Logo() {
   return h(
     'svg',
-    { viewBox: '0 0 24 24', width: '1em', height: '1em', fill: 'currentColor', 'aria-hidden': true, style: { verticalAlign: '-0.125em' } },
-    h('path', { d: 'M9.5 3C4.8 3 1 6.2 1 10.2c0 2.3 1.3 4.3 3.3 5.6L3.5 18.5l3-1.6c.9.3 1.9.4 3 .4l.9-.04a6 6 0 0 1-.3-1.9c0-3.7 3.5-6.6 7.8-6.6h.8C17.8 5.6 14 3 9.5 3zm8.6 6.9c-3.3 0-5.9 2.3-5.9 5.2s2.6 5.2 5.9 5.2c.7 0 1.4-.1 2-.3l2.1 1.1-.6-1.9c1.4-1 2.4-2.4 2.4-4.1 0-2.9-2.6-5.2-5.9-5.2z' })
+    {
+      viewBox: '0 0 24 24',
+      width: '1em',
+      height: '1em',
+      fill: 'currentColor',
+      'aria-hidden': true,
+      style: { verticalAlign: '-0.125em' },
+    },
+    h('path', {
+      d: 'M9.5 3C4.8 3 1 6.2 1 10.2c0 2.3 1.3 4.3 3.3 5.6L3.5 18.5l3-1.6c.9.3 1.9.4 3 .4l.9-.04a6 6 0 0 1-.3-1.9c0-3.7 3.5-6.6 7.8-6.6h.8C17.8 5.6 14 3 9.5 3zm8.6 6.9c-3.3 0-5.9 2.3-5.9 5.2s2.6 5.2 5.9 5.2c.7 0 1.4-.1 2-.3l2.1 1.1-.6-1.9c1.4-1 2.4-2.4 2.4-4.1 0-2.9-2.6-5.2-5.9-5.2z',
+    })
   );
 }
 
@@ -32,7 +41,8 @@ function makeButton(useApp) {
     });
 
     React.useEffect(function () {
-      if (options.autoLogin && page.isWecom(navigator.userAgent) && !page.mustStay(document.cookie)) window.location.replace(start);
+      if (options.autoLogin && page.isWecom(navigator.userAgent) && !page.mustStay(document.cookie))
+        window.location.replace(start);
     }, []);
     return h(
       antd.Tooltip,

@@ -5,7 +5,10 @@ var page = require('./page');
 
 function translator(app) {
   return function (key, words) {
-    return app.i18n.t(key, Object.assign({ ns: page.PACKAGE, interpolation: { escapeValue: false } }, words));
+    return app.i18n.t(
+      key,
+      Object.assign({ ns: page.PACKAGE, interpolation: { escapeValue: false } }, words)
+    );
   };
 }
 

@@ -41,7 +41,11 @@ function land(apiClient, win) {
     })
     .catch(function () {
       win.location.replace(
-        page.actionUrl(apiClient, 'message', { reason: 'ticket', authenticator: found.name, redirect: found.clean })
+        page.actionUrl(apiClient, 'message', {
+          reason: 'ticket',
+          authenticator: found.name,
+          redirect: found.clean,
+        })
       );
       return false;
     });

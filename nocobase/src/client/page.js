@@ -26,18 +26,24 @@ function wantedPage(search) {
 
 /* Has this browser signed out, or been refused? Then nothing happens by itself. */
 function mustStay(cookie) {
-  return /(?:^|;\s*)wecom-pam-stay=1(?:;|$)/.test(cookie);
+  return /(?:^|;\s*)__Host-wecom-pam-stay=1(?:;|$)/.test(cookie);
 }
 
 /* Is a ticket waiting in this browser? */
 function hasLanded(cookie) {
-  return /(?:^|;\s*)wecom-pam-landing=1(?:;|$)/.test(cookie);
+  return /(?:^|;\s*)__Host-wecom-pam-landing=1(?:;|$)/.test(cookie);
 }
 
 /* Address of an action of the server. */
 function actionUrl(apiClient, action, query) {
-  var base = String((apiClient.axios && apiClient.axios.defaults.baseURL) || '/api/').replace(/\/+$/, '');
-  var inner = apiClient.appName && apiClient.appName !== 'main' ? '/__app/' + encodeURIComponent(apiClient.appName) : '';
+  var base = String((apiClient.axios && apiClient.axios.defaults.baseURL) || '/api/').replace(
+    /\/+$/,
+    ''
+  );
+  var inner =
+    apiClient.appName && apiClient.appName !== 'main'
+      ? '/__app/' + encodeURIComponent(apiClient.appName)
+      : '';
   var text = Object.keys(query)
     .filter(function (key) {
       return query[key];

@@ -31,7 +31,12 @@ function AdminSettings() {
   return h(
     antd.Form.Item,
     { name: 'options', rules: rules, validateTrigger: [] },
-    h(Settings, { name: name, guard: guard, t: helpers.translator(app), post: helpers.poster(app.apiClient) })
+    h(Settings, {
+      name: name,
+      guard: guard,
+      t: helpers.translator(app),
+      post: helpers.poster(app.apiClient),
+    })
   );
 }
 

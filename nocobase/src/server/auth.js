@@ -16,7 +16,8 @@ function authClass(flow) {
 
     async validate() {
       try {
-        if (!this.authenticator || this.authenticator.authType !== AUTH_TYPE) throw new Refusal('unknown_authenticator');
+        if (!this.authenticator || this.authenticator.authType !== AUTH_TYPE)
+          throw new Refusal('unknown_authenticator');
         return await flow.trade(this.ctx, this.authenticator.name);
       } catch (err) {
         throw this.told(err);
@@ -30,7 +31,8 @@ function authClass(flow) {
       const lang = locale ? (/^zh/i.test(locale) ? 'zh' : 'en') : languageOf(this.ctx);
       const told = new Error(sayReason(lang, reason));
 
-      if (!(err instanceof Refusal)) this.ctx.app.logger.error('wecom-pam: sign-in failed', { error: err.stack });
+      if (!(err instanceof Refusal))
+        this.ctx.app.logger.error('wecom-pam: sign-in failed', { error: err.stack });
       told.status = 401;
       told.code = `WECOM_${reason.toUpperCase()}`;
       return told;

@@ -14,10 +14,10 @@ const crypto = require('crypto');
 const PREFIX = '__Host-wecom-pam.';
 const TICKET = `${PREFIX}ticket`;
 /* For scripts: "do not sign in by yourself", after a sign-out or a refusal. */
-const STAY = 'wecom-pam-stay';
+const STAY = '__Host-wecom-pam-stay';
 const STAY_S = 30 * 24 * 3600;
 /* For scripts: "a ticket is waiting". Without it, an address that somebody passed on does nothing. */
-const LANDING = 'wecom-pam-landing';
+const LANDING = '__Host-wecom-pam-landing';
 /* Browsers keep at least 4096 bytes of a cookie (RFC 6265, 6.1). */
 const VALUE_MAX_BYTES = 3500;
 
@@ -37,7 +37,7 @@ class Seal {
   /* `fields` and an end in `lifeS` seconds, for `purpose` ("state" or "ticket"). */
   make(purpose, fields, lifeS, nowMs = Date.now()) {
     const payload = Buffer.from(
-      JSON.stringify({ ...fields, a: this.app, e: Math.floor(nowMs / 1000) + lifeS }),
+      JSON.stringify({ ...fields, a: this.app, e: Math.floor(nowMs / 1000) + lifeS })
     ).toString('base64url');
     return `${payload}.${this.sign(purpose, payload).toString('base64url')}`;
   }
@@ -67,7 +67,9 @@ function stateName(state) {
 function read(header) {
   const found = new Map();
 
-  for (const part of String(header || '').slice(0, 32768).split(';')) {
+  for (const part of String(header || '')
+    .slice(0, 32768)
+    .split(';')) {
     const at = part.indexOf('=');
     const name = part.slice(0, at).trim();
     if (at > 0 && name !== '' && !found.has(name)) found.set(name, part.slice(at + 1).trim());

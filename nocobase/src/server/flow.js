@@ -27,9 +27,9 @@ const STATES_AT_ONCE = 4;
 const SCOPES = { base: 'snsapi_base', more: 'snsapi_privateinfo' };
 
 class Flow {
-  /* `app`: NocoBase's. `users`, `questions`, `once`, `seal`, `sessions`: see there. */
-  constructor({ app, users, questions, once, seal, sessions }) {
-    Object.assign(this, { app, users, questions, once, seal, sessions });
+  /* `app`: NocoBase's. The others: see there. */
+  constructor({ app, users, questions, once, seal, sessions, tries }) {
+    Object.assign(this, { app, users, questions, once, seal, sessions, tries });
     this.running = new Map();
   }
 
@@ -39,7 +39,9 @@ class Flow {
   async authenticator(name) {
     const row =
       typeof name === 'string' && name !== ''
-        ? await this.app.db.getRepository('authenticators').findOne({ filter: { name, authType: AUTH_TYPE, enabled: true } })
+        ? await this.app.db
+            .getRepository('authenticators')
+            .findOne({ filter: { name, authType: AUTH_TYPE, enabled: true } })
         : null;
 
     if (!row || row.get('name') !== name) throw new Refusal('unknown_authenticator');
@@ -69,8 +71,14 @@ class Flow {
   refuse(ctx, err, where = {}) {
     const refusal = err instanceof Refusal ? err : new Refusal('internal');
 
-    if (!(err instanceof Refusal)) this.app.logger.error('wecom-pam: sign-in failed', { error: err.stack });
-    else this.app.logger.info('wecom-pam: sign-in refused', { reason: refusal.reason, id: refusal.id, authenticator: where.name });
+    if (!(err instanceof Refusal))
+      this.app.logger.error('wecom-pam: sign-in failed', { error: err.stack });
+    else
+      this.app.logger.info('wecom-pam: sign-in refused', {
+        reason: refusal.reason,
+        id: refusal.id,
+        authenticator: where.name,
+      });
     cookies.add(ctx, cookies.line(cookies.STAY, '1', { lifeS: cookies.STAY_S, script: true }));
     this.redirect(
       ctx,
@@ -80,7 +88,7 @@ class Flow {
         authenticator: where.name,
         redirect: where.target,
         open: where.open ? '1' : '',
-      }),
+      })
     );
   }
 
@@ -91,10 +99,14 @@ class Flow {
     const info = await this.questions.info(settings);
     const state = crypto.randomBytes(24).toString('hex');
     const way = client === 'wecom' ? scope : 'qr';
-    const value = this.seal.make('state', { s: state, n: name, t: target, w: way, o: open ? 1 : 0 }, STATE_S);
+    const value = this.seal.make(
+      'state',
+      { s: state, n: name, t: target, w: way, o: open ? 1 : 0 },
+      STATE_S
+    );
     const redirectUri = links.callbackUrl(settings.origin);
     const mine = [...cookies.read(ctx.get('Cookie')).keys()].filter(
-      (key) => key.startsWith(cookies.PREFIX) && key !== cookies.TICKET,
+      (key) => key.startsWith(cookies.PREFIX) && key !== cookies.TICKET
     );
 
     if (mine.length >= STATES_AT_ONCE)
@@ -104,7 +116,7 @@ class Flow {
       ctx,
       way === 'qr'
         ? links.qrLink(info, { redirectUri, state, lang: languageOf(ctx) })
-        : links.authorizeLink(info, { redirectUri, state, scope: SCOPES[way] }),
+        : links.authorizeLink(info, { redirectUri, state, scope: SCOPES[way] })
     );
   }
 
@@ -119,7 +131,8 @@ class Flow {
       if (!settings.origin) throw new Refusal('origin_missing');
       // cookies belong to a host: begin where WeCom will come back to
       if (hostOf(ctx) !== new URL(settings.origin).host && !hop) {
-        const here = open ? this.own(`open/${encodeURIComponent(name)}`, { redirect: where.target, hop: '1' })
+        const here = open
+          ? this.own(`open/${encodeURIComponent(name)}`, { redirect: where.target, hop: '1' })
           : this.own('start', { authenticator: name, redirect: where.target, hop: '1' });
         this.redirect(ctx, `${settings.origin}${here}`);
         return;
@@ -133,10 +146,15 @@ class Flow {
   /* The cookie of this callback, or a Refusal. */
   visit(ctx, state) {
     if (typeof state !== 'string' || !links.STATE.test(state)) throw new Refusal('state_wrong');
-    const fields = this.seal.open('state', cookies.read(ctx.get('Cookie')).get(cookies.stateName(state)));
+    const fields = this.seal.open(
+      'state',
+      cookies.read(ctx.get('Cookie')).get(cookies.stateName(state))
+    );
 
-    if (!fields || typeof fields.s !== 'string' || fields.s.length !== state.length) throw new Refusal('state_wrong');
-    if (!crypto.timingSafeEqual(Buffer.from(fields.s), Buffer.from(state))) throw new Refusal('state_wrong');
+    if (!fields || typeof fields.s !== 'string' || fields.s.length !== state.length)
+      throw new Refusal('state_wrong');
+    if (!crypto.timingSafeEqual(Buffer.from(fields.s), Buffer.from(state)))
+      throw new Refusal('state_wrong');
     return fields;
   }
 
@@ -165,9 +183,10 @@ class Flow {
   async redeem(ctx, fields, code) {
     if (!(await this.once.take(`state:${fields.s}`, STATE_S))) throw new Refusal('state_used');
     if (code === undefined || code === '') throw new Refusal('declined');
-    if (typeof code !== 'string' || !/^[A-Za-z0-9_-]{1,512}$/.test(code)) throw new Refusal('code_invalid');
+    if (typeof code !== 'string' || !/^[A-Za-z0-9_-]{1,512}$/.test(code))
+      throw new Refusal('code_invalid');
     const { row, settings } = await this.authenticator(fields.n);
-    const person = await this.questions.signIn(settings, code, addressOf(ctx));
+    const person = await this.person(settings, code, addressOf(ctx));
     const user = await this.users.find(row, settings, person, {
       inClient: fields.w !== 'qr',
       consented: fields.w === 'more',
@@ -179,22 +198,39 @@ class Flow {
       ticket: this.seal.make(
         'ticket',
         { j: crypto.randomBytes(16).toString('hex'), u: user.get('id'), n: fields.n },
-        TICKET_S,
+        TICKET_S
       ),
     };
+  }
+
+  async person(settings, code, address) {
+    if (!this.tries.may(address)) throw new Refusal('too_many_tries');
+    try {
+      return await this.questions.signIn(settings, code, address);
+    } catch (err) {
+      if (err instanceof Refusal && err.reason === 'code_invalid') this.tries.failed(address);
+      throw err;
+    }
   }
 
   async finish(ctx, fields, result) {
     if (result.more) {
       const { row, settings } = await this.authenticator(fields.n);
-      await this.send(ctx, { name: fields.n, row, settings, target: fields.t, open: fields.o === 1, scope: 'more' });
+      await this.send(ctx, {
+        name: fields.n,
+        row,
+        settings,
+        target: fields.t,
+        open: fields.o === 1,
+        scope: 'more',
+      });
       return;
     }
     cookies.add(
       ctx,
       cookies.line(cookies.TICKET, result.ticket, { lifeS: TICKET_S }),
       cookies.line(cookies.LANDING, '1', { lifeS: TICKET_S, script: true }),
-      cookies.line(cookies.STAY, '', { lifeS: 0, script: true }),
+      cookies.line(cookies.STAY, '', { lifeS: 0, script: true })
     );
     this.redirect(ctx, withParameter(pageOf(fields.t), 'wecom', fields.n));
   }
@@ -204,10 +240,13 @@ class Flow {
     const { reason, id, authenticator, redirect, open } = ctx.query;
     const lang = languageOf(ctx);
     const page = pageOf(Array.isArray(redirect) ? '' : redirect);
-    const name = typeof authenticator === 'string' && authenticator.length <= 255 ? authenticator : '';
+    const name =
+      typeof authenticator === 'string' && authenticator.length <= 255 ? authenticator : '';
     const known = isReason(reason) ? reason : 'internal';
-    const retry = open === '1' ? this.own(`open/${encodeURIComponent(name)}`, { redirect: page })
-      : this.own('start', { authenticator: name, redirect: page });
+    const retry =
+      open === '1'
+        ? this.own(`open/${encodeURIComponent(name)}`, { redirect: page })
+        : this.own('start', { authenticator: name, redirect: page });
 
     ctx.withoutDataWrapping = true;
     setHeaders(ctx);
@@ -217,7 +256,8 @@ class Flow {
       lang,
       reason: known,
       id: /^[a-z2-9]{8}$/.test(id || '') ? id : '',
-      retry: name !== '' && known !== 'unknown_authenticator' && known !== 'in_wechat' ? retry : null,
+      retry:
+        name !== '' && known !== 'unknown_authenticator' && known !== 'in_wechat' ? retry : null,
       back: signInPage(page),
     });
   }
@@ -231,7 +271,7 @@ class Flow {
       cookies.add(
         ctx,
         cookies.line(cookies.TICKET, '', { lifeS: 0 }),
-        cookies.line(cookies.LANDING, '', { lifeS: 0, script: true }),
+        cookies.line(cookies.LANDING, '', { lifeS: 0, script: true })
       );
     if (!fields || fields.n !== authenticatorName) throw new Refusal('ticket');
     if (!(await this.once.take(`ticket:${fields.j}`, TICKET_S * 2))) throw new Refusal('ticket');

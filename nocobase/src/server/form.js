@@ -30,7 +30,9 @@ class Form {
       throw new SettingsError('name');
     const options = { service, origin, keys };
     checkOptions(options);
-    const row = await this.app.db.getRepository('authenticators').findOne({ filter: { name: authenticator } });
+    const row = await this.app.db
+      .getRepository('authenticators')
+      .findOne({ filter: { name: authenticator } });
     if (row && row.get('authType') !== AUTH_TYPE) throw new SettingsError('name');
     return { name: authenticator, settings: settingsOf(options, authenticator, this.app.name) };
   }
@@ -42,16 +44,24 @@ class Form {
     try {
       ctx.body = { ok: true, ...(await work(lang)) };
     } catch (err) {
-      if (err instanceof SettingsError) ctx.body = { ok: false, message: say(lang, `settings.${err.word}`) };
+      if (err instanceof SettingsError)
+        ctx.body = { ok: false, message: say(lang, `settings.${err.word}`) };
       else if (err instanceof Refusal)
-        ctx.body = { ok: false, reason: err.reason, message: err.words || sayReason(lang, err.reason) };
+        ctx.body = {
+          ok: false,
+          reason: err.reason,
+          message: err.words || sayReason(lang, err.reason),
+        };
       else throw err;
     }
   }
 
   async known(settings, app) {
     try {
-      const { corpId, agentId, company } = await this.questions.info({ service: settings.service, app });
+      const { corpId, agentId, company } = await this.questions.info({
+        service: settings.service,
+        app,
+      });
       return { corpId, agentId, company };
     } catch (err) {
       if (err instanceof Refusal) return { reason: err.reason };
@@ -64,7 +74,10 @@ class Form {
     return this.answer(ctx, async (lang) => {
       const { name, settings } = await this.settings(ctx);
       const own = settingsOf({ service: settings.service }, name, this.app.name).app;
-      const [machine, handed] = await Promise.all([this.known(settings, ''), this.known(settings, own)]);
+      const [machine, handed] = await Promise.all([
+        this.known(settings, ''),
+        this.known(settings, own),
+      ]);
       const addresses = settings.origin
         ? {
             callbackUrl: links.callbackUrl(settings.origin),
@@ -72,7 +85,9 @@ class Form {
             homepageUrl: links.homepageUrl(settings.origin, name, process.env, this.app.name),
           }
         : {};
-      const down = [machine.reason, handed.reason].find((r) => r === 'helper_down' || r === 'program_missing');
+      const down = [machine.reason, handed.reason].find(
+        (r) => r === 'helper_down' || r === 'program_missing'
+      );
 
       return {
         ...addresses,
@@ -92,14 +107,20 @@ class Form {
       const { corpId, agentId, password } = this.values(ctx);
       const app = settingsOf({ service: settings.service }, name, this.app.name).app;
 
-      if (typeof password !== 'string' || password.trim() === '') throw new SettingsError('noSecret');
-      if (typeof corpId !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(corpId.trim())) throw new SettingsError('corpId');
+      if (typeof password !== 'string' || password.trim() === '')
+        throw new SettingsError('noSecret');
+      if (typeof corpId !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(corpId.trim()))
+        throw new SettingsError('corpId');
       if (!/^[0-9]{1,9}$/.test(String(agentId).trim())) throw new SettingsError('agentId');
       const left = await this.questions.setApp(
         { service: settings.service, app },
-        { corpId: corpId.trim(), agentId: Number(agentId), secret: password.trim() },
+        { corpId: corpId.trim(), agentId: Number(agentId), secret: password.trim() }
       );
-      this.app.logger.info('wecom-pam: keys handed over', { authenticator: name, app, left: left.reason });
+      this.app.logger.info('wecom-pam: keys handed over', {
+        authenticator: name,
+        app,
+        left: left.reason,
+      });
       return { message: left.reason ? left.words : say(lang, 'form.kept'), left: left.reason };
     });
   }
@@ -114,13 +135,20 @@ class Form {
         state: row.state,
         title: say(lang, `check.${row.item}`),
         // the helper's details are English; where nothing is to be done, a word does
-        detail: (lang === 'zh' && ['ok', 'skipped'].includes(row.state) ? say(lang, `check.is_${row.state}`) : row.detail) || '',
+        detail:
+          (lang === 'zh' && ['ok', 'skipped'].includes(row.state)
+            ? say(lang, `check.is_${row.state}`)
+            : row.detail) || '',
         cure: (lang === 'zh' ? row.cure_zh : row.cure) || '',
       }));
 
       found.push(...this.compare(lang, name, settings, agent));
       // not `rows`: NocoBase takes a body with that name for a list
-      return { passed: found.every((row) => row.state !== 'failed'), findings: found, look: this.look(lang, settings) };
+      return {
+        passed: found.every((row) => row.state !== 'failed'),
+        findings: found,
+        look: this.look(lang, settings),
+      };
     });
   }
 
@@ -141,13 +169,13 @@ class Form {
       rows.push(
         agent.redirect_domain === domain
           ? row('domain', 'ok', { domain })
-          : row('domain', 'failed', { domain, found: agent.redirect_domain || '-' }),
+          : row('domain', 'failed', { domain, found: agent.redirect_domain || '-' })
       );
     if (agent.home_url !== undefined)
       rows.push(
         agent.home_url === homepage || agent.home_url.startsWith(`${homepage}?`)
           ? row('homepage', 'ok', { homepage })
-          : row('homepage', 'warning', { homepage, found: agent.home_url || '-' }),
+          : row('homepage', 'warning', { homepage, found: agent.home_url || '-' })
       );
     return rows;
   }
@@ -155,7 +183,9 @@ class Form {
   /* What WeCom does not tell anybody. */
   look(lang, settings) {
     const words = { domain: settings.origin ? links.trustedDomain(settings.origin) : '-' };
-    return ['login_domain', 'fields', 'range', 'desktop_homepage'].map((item) => say(lang, `look.${item}`, words));
+    return ['login_domain', 'fields', 'range', 'desktop_homepage'].map((item) =>
+      say(lang, `look.${item}`, words)
+    );
   }
 }
 

@@ -9,6 +9,7 @@ const { Sessions } = require('./sessions');
 const { Flow } = require('./flow');
 const { Form } = require('./form');
 const { Once } = require('./once');
+const { Tries } = require('./tries');
 const { authClass } = require('./auth');
 const { revokeTokens } = require('./revoke');
 const { hideCallback, languageOf } = require('./request');
@@ -49,6 +50,7 @@ class PluginAuthWecom extends Plugin {
       users: this.users,
       questions: this.questions,
       sessions: this.sessions,
+      tries: new Tries(),
       once: new Once(cache, this.app.lockManager),
       seal: new cookies.Seal(this.app.authManager.jwt.getSecret(), this.app.name),
     });
@@ -61,7 +63,8 @@ class PluginAuthWecom extends Plugin {
     this.defineActions();
     this.watch();
     this.app.use(hideCallback, { tag: 'wecomPamCallback', before: ['audit', 'logger'] });
-    if (Gateway) Gateway.getInstance().addAppSelectorMiddleware(selectApp, { tag: 'wecomPamCallback' });
+    if (Gateway)
+      Gateway.getInstance().addAppSelectorMiddleware(selectApp, { tag: 'wecomPamCallback' });
     this.app.on('beforeStop', () => this.end());
     this.app.on('beforeDestroy', () => this.end());
     this.sessions.start();
@@ -75,7 +78,8 @@ class PluginAuthWecom extends Plugin {
       ask: (binding) => this.questions.account(binding.settings, binding.userid),
       bindingsOf: (userId) => this.bindingsOf(userId),
       isRoot: (userId) => this.users.isRoot(userId),
-      revoke: async (userId, { all }) => revokeTokens(this.app, userId, all ? null : await this.users.names()),
+      revoke: async (userId, { all }) =>
+        revokeTokens(this.app, userId, all ? null : await this.users.names()),
     });
   }
 
@@ -87,10 +91,19 @@ class PluginAuthWecom extends Plugin {
     for (const row of rows) {
       const authenticator = await this.db
         .getRepository('authenticators')
-        .findOne({ filter: { name: row.get('authenticator'), authType: AUTH_TYPE, enabled: true } });
+        .findOne({
+          filter: { name: row.get('authenticator'), authType: AUTH_TYPE, enabled: true },
+        });
       const userid = (row.get('meta') || {}).userid;
       if (authenticator && typeof userid === 'string')
-        found.push({ userid, settings: settingsOf(authenticator.get('options'), authenticator.get('name'), this.app.name) });
+        found.push({
+          userid,
+          settings: settingsOf(
+            authenticator.get('options'),
+            authenticator.get('name'),
+            this.app.name
+          ),
+        });
     }
     return found;
   }
@@ -127,7 +140,7 @@ class PluginAuthWecom extends Plugin {
     this.db.on('usersAuthenticators.afterSave', (row) => this.sessions.forget(row.get('userId')));
     // a person who signs out stays out, until the workbench or the button is used
     this.app.on('auth:signOut', ({ ctx }) =>
-      cookies.add(ctx, cookies.line(cookies.STAY, '1', { lifeS: cookies.STAY_S, script: true })),
+      cookies.add(ctx, cookies.line(cookies.STAY, '1', { lifeS: cookies.STAY_S, script: true }))
     );
     this.app.dataSourceManager.use(
       async (ctx, next) => {
@@ -135,7 +148,7 @@ class PluginAuthWecom extends Plugin {
         if (user && !(await this.sessions.allows(user.id))) this.sendAway(ctx);
         await next();
       },
-      { tag: 'wecomPamSessions', after: 'auth', before: 'acl' },
+      { tag: 'wecomPamSessions', after: 'auth', before: 'acl' }
     );
   }
 
@@ -155,11 +168,16 @@ class PluginAuthWecom extends Plugin {
     try {
       const options = row.get('options');
       checkOptions(options);
-      if (!row.get('enabled') || !settingsOf(options, row.get('name'), this.app.name).autoLogin) return;
+      if (!row.get('enabled') || !settingsOf(options, row.get('name'), this.app.name).autoLogin)
+        return;
       const others = await this.db
         .getRepository('authenticators')
-        .find({ filter: { authType: AUTH_TYPE, enabled: true, name: { $ne: row.get('name') } }, transaction });
-      if (others.some((other) => settingsOf(other.get('options'), '', '').autoLogin)) throw new SettingsError('autoLogin');
+        .find({
+          filter: { authType: AUTH_TYPE, enabled: true, name: { $ne: row.get('name') } },
+          transaction,
+        });
+      if (others.some((other) => settingsOf(other.get('options'), '', '').autoLogin))
+        throw new SettingsError('autoLogin');
     } catch (err) {
       if (!(err instanceof SettingsError)) throw err;
       const told = new Error(say(/^zh/i.test(locale) ? 'zh' : 'en', `settings.${err.word}`));

@@ -33,6 +33,15 @@ function printable(text, most = 300) {
     .slice(0, most);
 }
 
+/* The child and whatever it has started. */
+function killGroup(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch (err) {
+    // all of them are gone
+  }
+}
+
 class LoginProgram {
   /* `command`: an absolute path. At most `most` children at once, `queue` calls wait for a turn;
    * further ones fail at once with 'busy'.
@@ -93,8 +102,8 @@ class LoginProgram {
     job.input = '';
     clearTimeout(job.timer);
     if (at >= 0) this.waiting.splice(at, 1);
-    if (job.child) {
-      job.child.kill('SIGKILL'); // no effect on one that is gone
+    if (job.child && job.child.pid !== undefined) {
+      if (!job.closed) killGroup(job.child);
       job.child.stdin.destroy();
       job.child.stdout.destroy();
       job.child.stderr.destroy();
@@ -117,6 +126,7 @@ class LoginProgram {
         env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
         cwd: '/',
         shell: false,
+        detached: true, // a process group of its own, to end it as a whole
         stdio: ['pipe', 'pipe', 'pipe'],
       });
     } catch (err) {
@@ -142,7 +152,10 @@ class LoginProgram {
       });
       child.on('exit', leave);
     });
-    child.on('close', (status, signal) => this.take(job, status, signal));
+    child.on('close', (status, signal) => {
+      job.closed = true;
+      this.take(job, status, signal);
+    });
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
     child.stdout.on('data', (chunk) => {
       job.bytes += chunk.length;

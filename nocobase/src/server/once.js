@@ -11,11 +11,15 @@ class Once {
 
   /* True for the first caller with this key in `lifeS` seconds, false for all others. */
   take(key, lifeS) {
-    return this.lock.runExclusive(`wecom-pam:${key}`, async () => {
-      if (await this.cache.get(key)) return false;
-      await this.cache.set(key, 1, lifeS * 1000);
-      return true;
-    }, 5000);
+    return this.lock.runExclusive(
+      `wecom-pam:${key}`,
+      async () => {
+        if (await this.cache.get(key)) return false;
+        await this.cache.set(key, 1, lifeS * 1000);
+        return true;
+      },
+      5000
+    );
   }
 }
 

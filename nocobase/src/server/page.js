@@ -39,8 +39,12 @@ function refusalPage({ lang, reason, id, retry, back }) {
 
   if (id) parts.push(`<p class="id">${escape(say(lang, 'page.id', { id }))}</p>`);
   parts.push('<nav>');
-  if (retry) parts.push(`<a class="go" href="${escape(retry)}">${escape(say(lang, 'page.retry'))}</a>`);
-  parts.push(`<a href="${escape(back)}">${escape(say(lang, 'page.back'))}</a>`, '</nav></main></body></html>');
+  if (retry)
+    parts.push(`<a class="go" href="${escape(retry)}">${escape(say(lang, 'page.retry'))}</a>`);
+  parts.push(
+    `<a href="${escape(back)}">${escape(say(lang, 'page.back'))}</a>`,
+    '</nav></main></body></html>'
+  );
   return parts.join('\n');
 }
 

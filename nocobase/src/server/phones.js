@@ -20,8 +20,16 @@ function phoneForms(text) {
     const grouped = `${mainland.slice(0, 3)}-${mainland.slice(3, 7)}-${mainland.slice(7)}`;
     return {
       usual: mainland,
-      forms: [mainland, `+86${mainland}`, `86${mainland}`, `+86 ${mainland}`, `+86-${mainland}`, `0086${mainland}`,
-        grouped, grouped.replace(/-/g, ' ')],
+      forms: [
+        mainland,
+        `+86${mainland}`,
+        `86${mainland}`,
+        `+86 ${mainland}`,
+        `+86-${mainland}`,
+        `0086${mainland}`,
+        grouped,
+        grouped.replace(/-/g, ' '),
+      ],
     };
   }
   if (!digits.startsWith('+')) return { usual: digits, forms: [...new Set([digits, given])] };

@@ -37,7 +37,7 @@ const TROUBLES = {
 /* The helper's id of the exchange, which stands in its message and in its log. */
 function idOf(message) {
   const found = /(?:ID|编号|：|:)\s*([a-km-np-z2-9]{8})(?![a-zA-Z0-9])/.exec(
-    typeof message === 'string' ? message.slice(0, 4096) : '',
+    typeof message === 'string' ? message.slice(0, 4096) : ''
   );
   return found ? found[1] : '';
 }
@@ -49,7 +49,9 @@ function refusalOf(answer) {
 
 function text(value, most) {
   if (typeof value !== 'string') return '';
-  const clean = value.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const clean = value
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
+    .trim();
   return clean.length <= most ? clean : '';
 }
 
@@ -134,7 +136,13 @@ class Questions {
     let result;
 
     try {
-      result = await this.ask('account', which, ['--account', '--user', userid], undefined, ACCOUNT_MS);
+      result = await this.ask(
+        'account',
+        which,
+        ['--account', '--user', userid],
+        undefined,
+        ACCOUNT_MS
+      );
     } catch (err) {
       if (err instanceof Refusal) return 'unknown';
       throw err;
@@ -171,7 +179,7 @@ class Questions {
       which,
       ['--set-app', which.app],
       { corp_id: keys.corpId, agent_id: keys.agentId, secret: keys.secret },
-      CHECK_MS,
+      CHECK_MS
     );
     const message = text(answer.message, 2000);
 
@@ -193,7 +201,15 @@ class Questions {
     if (rows === null) throw refusalOf(answer);
     return rows.map((row) => {
       const clean = {};
-      for (const key of ['item', 'state', 'detail', 'cure', 'cure_zh', 'redirect_domain', 'home_url'])
+      for (const key of [
+        'item',
+        'state',
+        'detail',
+        'cure',
+        'cure_zh',
+        'redirect_domain',
+        'home_url',
+      ])
         if (row && typeof row[key] === 'string') clean[key] = text(row[key], 2000);
       return clean;
     });

@@ -29,7 +29,11 @@ function isNavigation(ctx) {
   const mode = ctx.get('Sec-Fetch-Mode');
   const dest = ctx.get('Sec-Fetch-Dest');
 
-  return ctx.method === 'GET' && (mode === '' || mode === 'navigate') && (dest === '' || dest === 'document');
+  return (
+    ctx.method === 'GET' &&
+    (mode === '' || mode === 'navigate') &&
+    (dest === '' || dest === 'document')
+  );
 }
 
 function isPrivate(address) {

@@ -13,7 +13,10 @@ async function revokeTokens(app, userId, from = null) {
   const rows = await issued.findAll({ where, raw: true });
 
   for (const row of rows)
-    await app.authManager.jwt.blacklist.add({ token: row.jti, expiration: new Date(Date.now() + BLOCK_MS).toString() });
+    await app.authManager.jwt.blacklist.add({
+      token: row.jti,
+      expiration: new Date(Date.now() + BLOCK_MS).toString(),
+    });
   await issued.destroy({ where });
   return rows.length;
 }

@@ -15,7 +15,8 @@ async function selectApp(ctx, next) {
     const value = cookies.read(ctx.req.headers.cookie).get(cookies.stateName(state)) || '';
     try {
       const name = JSON.parse(Buffer.from(value.split('.')[0], 'base64url').toString('utf8')).a;
-      if (typeof name === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(name)) ctx.resolvedAppName = name;
+      if (typeof name === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(name))
+        ctx.resolvedAppName = name;
     } catch (err) {
       // no cookie of ours: the main application says so
     }

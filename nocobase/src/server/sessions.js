@@ -43,7 +43,13 @@ class Sessions {
   }
 
   confirmed(userId) {
-    this.known.set(String(userId), { state: 'in', at: this.now(), seen: this.now(), next: 0, asking: null });
+    this.known.set(String(userId), {
+      state: 'in',
+      at: this.now(),
+      seen: this.now(),
+      next: 0,
+      asking: null,
+    });
   }
 
   entry(key) {
@@ -105,7 +111,9 @@ class Sessions {
   }
 
   isFresh(entry) {
-    return (entry.state === 'in' || entry.state === 'free') && this.now() - entry.at < this.intervalMs;
+    return (
+      (entry.state === 'in' || entry.state === 'free') && this.now() - entry.at < this.intervalMs
+    );
   }
 
   /* May this user's request be served? */
@@ -126,14 +134,22 @@ class Sessions {
   }
 
   failed(key, err) {
-    this.logger.error('wecom-pam: tokens could not be revoked', { userId: key, error: err.message });
+    this.logger.error('wecom-pam: tokens could not be revoked', {
+      userId: key,
+      error: err.message,
+    });
   }
 
   /* Active sessions end without waiting for a request. */
   sweep() {
     for (const [key, entry] of this.known) {
       const age = this.now() - entry.at;
-      if (entry.state === 'in' && entry.seen >= entry.at && age > this.intervalMs * AHEAD && this.now() >= entry.next)
+      if (
+        entry.state === 'in' &&
+        entry.seen > entry.at &&
+        age > this.intervalMs * AHEAD &&
+        this.now() >= entry.next
+      )
         this.check(key).catch((err) => this.failed(key, err));
     }
   }

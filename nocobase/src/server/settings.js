@@ -36,7 +36,8 @@ function originOf(text) {
   } catch (err) {
     return null;
   }
-  if (url.username || url.password || url.search || url.hash || !/^\/?$/.test(url.pathname)) return null;
+  if (url.username || url.password || url.search || url.hash || !/^\/?$/.test(url.pathname))
+    return null;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOCAL_HOST.test(url.hostname)))
     return null;
   return url.origin;
@@ -46,8 +47,15 @@ function originOf(text) {
  * other authenticators and of other applications of one NocoBase, and a word for wecom-login.
  */
 function appName(authenticator, app) {
-  const readable = String(authenticator).replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 20);
-  const digest = crypto.createHash('sha256').update(`${app}\n${authenticator}`).digest('hex').slice(0, 12);
+  const readable = String(authenticator)
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 20);
+  const digest = crypto
+    .createHash('sha256')
+    .update(`${app}\n${authenticator}`)
+    .digest('hex')
+    .slice(0, 12);
 
   return `nb-${readable ? `${readable}-` : ''}${digest}`;
 }
@@ -113,4 +121,12 @@ function checkOptions(options) {
   if (all.agentId && !/^[0-9]{1,9}$/.test(String(all.agentId))) throw new SettingsError('agentId');
 }
 
-module.exports = { AUTH_TYPE, SettingsError, originOf, appName, settingsOf, publicOptions, checkOptions };
+module.exports = {
+  AUTH_TYPE,
+  SettingsError,
+  originOf,
+  appName,
+  settingsOf,
+  publicOptions,
+  checkOptions,
+};

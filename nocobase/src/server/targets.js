@@ -33,7 +33,11 @@ function safePath(target) {
     return null;
   }
   for (const form of [target, decoded])
-    if (!/^\/(?![/\\])/.test(form) || /[\u0000-\u0020\u007f\\]/.test(form) || /\/\//.test(form.split(/[?#]/, 1)[0]))
+    if (
+      !/^\/(?![/\\])/.test(form) ||
+      /[\u0000-\u0020\u007f\\]/.test(form) ||
+      /\/\//.test(form.split(/[?#]/, 1)[0])
+    )
       return null;
   let url;
   try {
@@ -63,8 +67,14 @@ function pageOf(target, fallback, env = process.env) {
   if (path === null) return spare;
   const full = base !== '' && below(path.split(/[?#]/, 1)[0], base) ? path : `${base}${path}`;
   const pathname = full.split(/[?#]/, 1)[0];
-  const inside = pathname.slice(base.length).replace(new RegExp(`^/${modern.replace(/[^A-Za-z0-9_-]/g, '')}(?=/|$)`), '');
-  if (below(pathname, apiPath) || /^\/(api|files|storage|static|signin|signup|ws)(\/|$)/.test(inside)) return spare;
+  const inside = pathname
+    .slice(base.length)
+    .replace(new RegExp(`^/${modern.replace(/[^A-Za-z0-9_-]/g, '')}(?=/|$)`), '');
+  if (
+    below(pathname, apiPath) ||
+    /^\/(api|files|storage|static|signin|signup|ws)(\/|$)/.test(inside)
+  )
+    return spare;
   return full;
 }
 

@@ -16,7 +16,9 @@ function say(lang, key, words = {}) {
 
 /* What happened and what to do, for a reason. */
 function sayReason(lang, reason) {
-  return [say(lang, `reason.${reason}`), say(lang, `cure.${reason}`)].join(lang === 'zh' ? '' : ' ');
+  return [say(lang, `reason.${reason}`), say(lang, `cure.${reason}`)].join(
+    lang === 'zh' ? '' : ' '
+  );
 }
 
 module.exports = { say, sayReason, tables };

@@ -29,7 +29,9 @@ class Users {
 
   /* Names of the authenticators of our type. */
   async names(filter = {}) {
-    const rows = await this.db.getRepository('authenticators').find({ filter: { authType: AUTH_TYPE, ...filter } });
+    const rows = await this.db
+      .getRepository('authenticators')
+      .find({ filter: { authType: AUTH_TYPE, ...filter } });
     return rows.map((row) => row.get('name'));
   }
 
@@ -38,7 +40,10 @@ class Users {
   }
 
   async isRoot(id) {
-    const roles = await this.db.getRepository('users.roles', id).find({ filter: { name: 'root' } }).catch(() => null);
+    const roles = await this.db
+      .getRepository('users.roles', id)
+      .find({ filter: { name: 'root' } })
+      .catch(() => null);
 
     return roles === null ? true : roles.length > 0;
   }
@@ -47,7 +52,8 @@ class Users {
   async mustBeEnabled(user) {
     const status = user.get('status');
 
-    if (user.get('enabled') === false || user.get('disabled') === true) throw new Refusal('user_disabled');
+    if (user.get('enabled') === false || user.get('disabled') === true)
+      throw new Refusal('user_disabled');
     if (!status || !this.db.hasCollection('userStatuses')) return;
     const row = await this.db.getRepository('userStatuses').findOne({ filter: { key: status } });
     if (row && row.get('allowLogin') === false) throw new Refusal('user_disabled');
@@ -55,13 +61,23 @@ class Users {
 
   /* The user who is bound to this account, by this authenticator or by another one of our type. */
   async bound(authenticator, person) {
-    const rows = await this.bindings.findAll({ where: { uuid: person.account, authenticator: await this.names() }, raw: true });
-    const own = rows.filter((row) => row.authenticator === authenticator);
-    const ids = [...new Set((own.length > 0 ? own : rows).map((row) => String(row.userId)))];
+    const rows = await this.bindings.findAll({
+      where: { uuid: person.account, authenticator: await this.names() },
+      raw: true,
+    });
+    const found = new Map();
 
-    if (ids.length > 1) throw new Refusal('bound_twice');
-    const user = ids.length === 1 ? await this.user(ids[0]) : null;
-    return { user, isOwn: own.length > 0 && user !== null };
+    for (const row of rows) {
+      const user = await this.user(row.userId);
+      if (user !== null) found.set(String(row.userId), user); // others were deleted
+    }
+    if (found.size > 1) throw new Refusal('bound_twice');
+    const [only] = found.values();
+    const isOwn = rows.some(
+      (row) =>
+        only && row.authenticator === authenticator && String(row.userId) === String(only.get('id'))
+    );
+    return { user: only || null, isOwn };
   }
 
   async bind(row, user, person, how) {
@@ -76,7 +92,12 @@ class Users {
   }
 
   meta(person, how) {
-    return { userid: person.userid, how, phone: person.mobile !== '', at: new Date().toISOString() };
+    return {
+      userid: person.userid,
+      how,
+      phone: person.mobile !== '',
+      at: new Date().toISOString(),
+    };
   }
 
   audit(row, user, person, how) {
@@ -98,7 +119,7 @@ class Users {
     if (!row || (meta.userid === person.userid && (meta.phone || !person.mobile))) return;
     await this.bindings.update(
       { meta: { ...meta, userid: person.userid, phone: Boolean(meta.phone || person.mobile) } },
-      { where },
+      { where }
     );
   }
 
@@ -106,7 +127,9 @@ class Users {
   async byPhone(person, settings) {
     const phone = phoneForms(person.mobile);
     if (phone === null) return null;
-    const users = await this.db.getRepository('users').find({ filter: { phone: { $in: phone.forms } }, limit: 2 });
+    const users = await this.db
+      .getRepository('users')
+      .find({ filter: { phone: { $in: phone.forms } }, limit: 2 });
 
     if (users.length === 0) return null;
     if (users.length > 1) throw new Refusal('phone_ambiguous');
@@ -114,7 +137,8 @@ class Users {
       where: { userId: users[0].get('id'), authenticator: await this.names() },
     });
     if (others > 0) throw new Refusal('phone_taken');
-    if (!settings.bindRoot && (await this.isRoot(users[0].get('id')))) throw new Refusal('phone_root');
+    if (!settings.bindRoot && (await this.isRoot(users[0].get('id'))))
+      throw new Refusal('phone_root');
     return users[0];
   }
 
@@ -124,20 +148,32 @@ class Users {
     const values = { nickname: person.name || person.userid };
 
     if (phone) values.phone = phone.usual;
-    if (person.email && !(await users.findOne({ filter: { email: { $in: [person.email, person.email.toLowerCase()] } } })))
+    if (
+      person.email &&
+      !(await users.findOne({
+        filter: { email: { $in: [person.email, person.email.toLowerCase()] } },
+      }))
+    )
       values.email = person.email;
     const user = await row.newUser(person.account, values);
     await this.bindings.update(
       { nickname: values.nickname, meta: this.meta(person, 'created') },
-      { where: { authenticator: row.get('name'), userId: user.get('id') } },
+      { where: { authenticator: row.get('name'), userId: user.get('id') } }
     );
     this.audit(row, user, person, 'created');
     return user;
   }
 
   async hasSeenPhones(authenticator) {
-    const rows = await this.bindings.findAll({ where: { authenticator }, attributes: ['meta'], limit: 500, raw: true });
-    return rows.some(({ meta }) => /"phone":\s*true/.test(typeof meta === 'string' ? meta : JSON.stringify(meta)));
+    const rows = await this.bindings.findAll({
+      where: { authenticator },
+      attributes: ['meta'],
+      limit: 500,
+      raw: true,
+    });
+    return rows.some(({ meta }) =>
+      /"phone":\s*true/.test(typeof meta === 'string' ? meta : JSON.stringify(meta))
+    );
   }
 
   /* What to tell somebody who is not known and whose number WeCom did not give. */
@@ -145,7 +181,9 @@ class Users {
     if (visit.inClient && !visit.consented) return 'consent';
     if (!visit.inClient) throw new Refusal('first_login_in_wecom');
     // somebody's number came through this application before: then its administrator has ticked it
-    throw new Refusal((await this.hasSeenPhones(row.get('name'))) ? 'phone_not_granted' : 'phone_not_ticked');
+    throw new Refusal(
+      (await this.hasSeenPhones(row.get('name'))) ? 'phone_not_granted' : 'phone_not_ticked'
+    );
   }
 
   async decide(row, settings, person, visit) {
@@ -158,7 +196,8 @@ class Users {
         await this.refresh(name, user, person);
         return user;
       }
-      if (!settings.bindRoot && (await this.isRoot(user.get('id')))) throw new Refusal('phone_root');
+      if (!settings.bindRoot && (await this.isRoot(user.get('id'))))
+        throw new Refusal('phone_root');
       await this.bind(row, user, person, 'account');
       return user;
     }
@@ -189,7 +228,11 @@ class Users {
     }
     for (let tries = 1; ; tries++) {
       try {
-        return await this.lock.runExclusive('wecom-pam:users', () => this.decide(row, settings, person, visit), LOCK_MS);
+        return await this.lock.runExclusive(
+          'wecom-pam:users',
+          () => this.decide(row, settings, person, visit),
+          LOCK_MS
+        );
       } catch (err) {
         if (err instanceof Refusal) throw err;
         if (!/UniqueConstraint/.test(err.name || '')) throw err;
