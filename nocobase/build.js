@@ -70,3 +70,4 @@ for (const folder of ['server', 'locale'])
 write('client/index.js', amd(name, clients.client));
 write('client-v2/index.js', amd(`${name}/client-v2`, clients['client-v2']));
 write('externalVersion.js', source('.', 'externalVersion.js'));
+fs.copyFileSync(path.join(here, '..', 'LICENSE'), path.join(to, 'dist', 'LICENSE'));
