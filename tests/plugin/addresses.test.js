@@ -14,6 +14,7 @@ const cookies = require('../../nocobase/src/server/cookies');
 const { infoOf } = require('../../nocobase/src/server/questions');
 const request = require('../../nocobase/src/server/request');
 const { INFO } = require('./fake');
+
 test('pages: v1 and v2, with and without APP_PUBLIC_PATH', () => {
   const plain = { APP_PUBLIC_PATH: '/', API_BASE_PATH: '/api/' };
   const below = { APP_PUBLIC_PATH: '/nocobase/', API_BASE_PATH: '/nocobase/api/' };

@@ -7,7 +7,8 @@ const { phoneForms } = require('../../nocobase/src/server/phones');
 const cookies = require('../../nocobase/src/server/cookies');
 const { personOf, infoOf, idOf } = require('../../nocobase/src/server/questions');
 const { Refusal } = require('../../nocobase/src/server/refusal');
-const { granted } = require('./fake');
+const { INFO, granted } = require('./fake');
+
 test('telephone numbers', () => {
   for (const given of [
     '13800000001',

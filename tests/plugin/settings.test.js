@@ -10,6 +10,7 @@ const {
   publicOptions,
   checkOptions,
 } = require('../../nocobase/src/server/settings');
+
 test('settings deny where nothing is said', () => {
   for (const options of [
     undefined,

@@ -8,6 +8,7 @@ const path = require('path');
 const { Refusal, isReason, reasons } = require('../../nocobase/src/server/refusal');
 
 const root = path.join(__dirname, '..', '..');
+
 test('every reason has two sentences in both languages, every text is in both', () => {
   const en = require('../../nocobase/src/locale/en-US.json');
   const zh = require('../../nocobase/src/locale/zh-CN.json');
