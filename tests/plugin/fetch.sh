@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # NocoBase's server packages for tests/plugin, from the npm registry that is configured, once: into the
-# directory of NOCOBASE_PACKAGES, outside the tree. Needs node 20, npm and, for SQLite, a compiler
+# cache outside the tree that other tests have, too (or NOCOBASE_PACKAGES). Needs node 20, npm and, for SQLite, a compiler
 # and node's headers (Debian: nodejs npm gcc g++ make python3).
 #
 #   tests/plugin/fetch.sh       about 3 minutes; nothing where all of them are there
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-to=${NOCOBASE_PACKAGES:-/var/tmp/nocobase-cache/inprocess}
+to=${NOCOBASE_PACKAGES:-${XDG_CACHE_HOME:-/var/cache}/pam_wecom-tests/plugin}
 mark=$to/.complete-$(sha256sum "$here/packages.json" | cut -c1-12)
 
 [ ! -e "$mark" ] || exit 0

@@ -9,7 +9,9 @@ const os = require('os');
 const path = require('path');
 const Module = require('module');
 
-const packages = process.env.NOCOBASE_PACKAGES || '/var/tmp/nocobase-cache/inprocess';
+const packages =
+  process.env.NOCOBASE_PACKAGES ||
+  path.join(process.env.XDG_CACHE_HOME || '/var/cache', 'pam_wecom-tests', 'plugin');
 const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'nocobase-'));
 
 Object.assign(process.env, {

@@ -74,6 +74,7 @@ test('a member who left is refused at the first request after the interval, and 
   w.now += MINUTE;
   assert.equal(await w.sessions.allows(1), false);
   assert.equal(w.revoked.length, 1, 'revoked once');
+  assert.equal(w.sessions.why(1), 'withdrawn');
 });
 
 test('a member who came back gets in after a moment', async () => {
@@ -97,6 +98,7 @@ test('silence ends nobody for a day, and then everybody', async () => {
   w.now += 61 * MINUTE;
   assert.equal(await w.sessions.allows(1), false);
   assert.deepEqual(w.revoked, [], 'refused, not revoked: it may be a matter of an hour');
+  assert.equal(w.sessions.why(1), 'unconfirmed');
   w.answers.ZhangSan = 'in';
   w.now += 20000;
   assert.equal(await w.sessions.allows(1), true);

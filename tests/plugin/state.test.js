@@ -55,14 +55,14 @@ test('states and tickets', options, async (t) => {
         );
       });
       await s.test('a state that only begins like that of the cookie is refused', async () => {
-      const browser = desktop();
-      const { state } = await browser.begin('/api/wecom-pam:start?authenticator=wecom');
-      const other = state.slice(0, 12) + 'f'.repeat(state.length - 12);
-      for (const wrong of [other, `${state}0`, state.slice(0, -1)])
-        assert.equal(Browser.refusal(await browser.back(c, wrong)).reason, 'state_wrong');
-      assert.equal((await browser.back(c, state)).location, '/admin?wecom=wecom');
-    });
-    await s.test('two state parameters, an empty one and none are refused', async () => {
+        const browser = desktop();
+        const { state } = await browser.begin('/api/wecom-pam:start?authenticator=wecom');
+        const other = state.slice(0, 12) + 'f'.repeat(state.length - 12);
+        for (const wrong of [other, `${state}0`, state.slice(0, -1)])
+          assert.equal(Browser.refusal(await browser.back(c, wrong)).reason, 'state_wrong');
+        assert.equal((await browser.back(c, state)).location, '/admin?wecom=wecom');
+      });
+      await s.test('two state parameters, an empty one and none are refused', async () => {
         const browser = desktop();
         const { state } = await browser.begin('/api/wecom-pam:start?authenticator=wecom');
         for (const query of [

@@ -89,11 +89,9 @@ class PluginAuthWecom extends Plugin {
     const found = [];
 
     for (const row of rows) {
-      const authenticator = await this.db
-        .getRepository('authenticators')
-        .findOne({
-          filter: { name: row.get('authenticator'), authType: AUTH_TYPE, enabled: true },
-        });
+      const authenticator = await this.db.getRepository('authenticators').findOne({
+        filter: { name: row.get('authenticator'), authType: AUTH_TYPE, enabled: true },
+      });
       const userid = (row.get('meta') || {}).userid;
       if (authenticator && typeof userid === 'string')
         found.push({
@@ -145,19 +143,20 @@ class PluginAuthWecom extends Plugin {
     this.app.dataSourceManager.use(
       async (ctx, next) => {
         const user = ctx.state.currentUser;
-        if (user && !(await this.sessions.allows(user.id))) this.sendAway(ctx);
+        if (user && !(await this.sessions.allows(user.id)))
+          this.sendAway(ctx, this.sessions.why(user.id));
         await next();
       },
       { tag: 'wecomPamSessions', after: 'auth', before: 'acl' }
     );
   }
 
-  sendAway(ctx) {
+  sendAway(ctx, reason) {
     const locale = ctx.get('X-Locale');
     const lang = locale ? (/^zh/i.test(locale) ? 'zh' : 'en') : languageOf(ctx);
 
     // a code that NocoBase's clients know: they forget the token and show the sign-in page
-    ctx.throw(401, { message: sayReason(lang, 'withdrawn'), code: 'INVALID_TOKEN' });
+    ctx.throw(401, { message: sayReason(lang, reason), code: 'INVALID_TOKEN' });
   }
 
   /* Refuses options that cannot be kept, and a second automatic authenticator. */
@@ -170,12 +169,10 @@ class PluginAuthWecom extends Plugin {
       checkOptions(options);
       if (!row.get('enabled') || !settingsOf(options, row.get('name'), this.app.name).autoLogin)
         return;
-      const others = await this.db
-        .getRepository('authenticators')
-        .find({
-          filter: { authType: AUTH_TYPE, enabled: true, name: { $ne: row.get('name') } },
-          transaction,
-        });
+      const others = await this.db.getRepository('authenticators').find({
+        filter: { authType: AUTH_TYPE, enabled: true, name: { $ne: row.get('name') } },
+        transaction,
+      });
       if (others.some((other) => settingsOf(other.get('options'), '', '').autoLogin))
         throw new SettingsError('autoLogin');
     } catch (err) {

@@ -57,6 +57,7 @@ const OWN = [
   'phone_root',
   'not_registered',
   'user_disabled',
+  'unconfirmed',
   'bound_twice',
   'try_again',
 ];

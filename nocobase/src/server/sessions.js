@@ -133,6 +133,11 @@ class Sessions {
     return this.now() - Math.max(entry.at, this.startedAt) < this.staleMs;
   }
 
+  /* Why `allows` said no: the reason for a page. */
+  why(userId) {
+    return this.entry(String(userId)).state === 'out' ? 'withdrawn' : 'unconfirmed';
+  }
+
   failed(key, err) {
     this.logger.error('wecom-pam: tokens could not be revoked', {
       userId: key,
