@@ -50,6 +50,15 @@ test('members and users', options, async (t) => {
       );
       assert.equal(Browser.refusal(back).reason, 'phone_not_ticked');
     });
+    await s.test('hears of the colleague whose number it is, too', async () => {
+      const browser = wecom();
+      const done = await browser.signIn('wecom', await member('SunQi', {}));
+      const back = await browser.back(
+        await member('SunQi', { WECOM_MOBILE_TAKEN: 'yes' }),
+        done.again.searchParams.get('state')
+      );
+      assert.equal(Browser.refusal(back).reason, 'phone_shared');
+    });
     await s.test('is not created where the switch is off', async () => {
       await authenticator('closed', { autoSignup: false });
       const done = await wecom().signIn(

@@ -65,6 +65,7 @@ function personOf({ answer, status }) {
     userid: text(env.WECOM_USERID, 64) || text(answer.user, 64),
     name: text(env.WECOM_NAME, 64),
     mobile: text(env.WECOM_MOBILE, 32),
+    mobileTaken: env.WECOM_MOBILE_TAKEN === 'yes', // another active member has it
     email: text(env.WECOM_EMAIL, 254),
   };
   if (!/^[A-Za-z0-9][A-Za-z0-9_.@-]*$/.test(person.userid)) throw new Refusal('internal');

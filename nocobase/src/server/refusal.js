@@ -53,6 +53,7 @@ const OWN = [
   'phone_not_ticked',
   'phone_not_granted',
   'phone_taken',
+  'phone_shared',
   'phone_ambiguous',
   'phone_root',
   'not_registered',

@@ -177,7 +177,8 @@ class Users {
   }
 
   /* What to tell somebody who is not known and whose number WeCom did not give. */
-  async withoutPhone(row, visit) {
+  async withoutPhone(row, person, visit) {
+    if (person.mobileTaken) throw new Refusal('phone_shared');
     if (visit.inClient && !visit.consented) return 'consent';
     if (!visit.inClient) throw new Refusal('first_login_in_wecom');
     // somebody's number came through this application before: then its administrator has ticked it
@@ -203,7 +204,7 @@ class Users {
     }
     if (!phoneForms(person.mobile)) {
       const wantsMore = settings.phoneRequired || (visit.inClient && !visit.consented);
-      if (wantsMore && (await this.withoutPhone(row, visit)) === 'consent') return null;
+      if (wantsMore && (await this.withoutPhone(row, person, visit)) === 'consent') return null;
     }
     const match = await this.byPhone(person, settings);
     if (match !== null) {
