@@ -199,6 +199,18 @@ test('tokens that could not be revoked are tried again, and the request is refus
   assert.equal(w.revoked.length, 1);
 });
 
+test('where the role cannot be known, nobody who is out is let through', async () => {
+  const w = world({
+    isRoot: async () => {
+      throw new Error('database is gone');
+    },
+  });
+  w.answers.ZhangSan = 'out';
+  await assert.rejects(w.sessions.allows(1));
+  w.sessions.entry('1').state = 'out';
+  await assert.rejects(w.sessions.allows(1));
+});
+
 test('what is known has a bound', async () => {
   const w = world();
   for (let i = 0; i < 50010; i++) w.sessions.entry(String(i));

@@ -9,7 +9,7 @@ const { INFO } = require('./fake');
 const { world, code, options, MOBILE } = require('./world');
 
 test('from a link to a session', options, async (t) => {
-  const { fake, app, port, origin, first, users, desktop, wecom, authenticator, member } =
+  const { fake, app, port, origin, first, users, desktop, wecom, authenticator, member, password } =
     await world(t);
 
   await t.test('the workbench link makes the user by phone, and signs it in', async () => {
@@ -32,6 +32,7 @@ test('from a link to a session', options, async (t) => {
       ['member']
     );
     assert.equal(first.user.id, user.get('id'));
+    assert.ok(!('password' in first.user));
     assert.equal((await desktop().check(first.token)).json.data.id, user.get('id'));
   });
 
@@ -203,6 +204,17 @@ test('from a link to a session', options, async (t) => {
     );
     assert.notEqual(one.user.id, two.user.id);
     assert.equal((await browser.check(two.token)).json.data.id, two.user.id);
+  });
+
+  await t.test('a path that is none stops WeCom, and nothing else', async () => {
+    const right = process.env.WECOM_LOGIN;
+    process.env.WECOM_LOGIN = 'wecom-login';
+    await app.restart();
+    const there = await desktop().begin('/api/wecom-pam:start?authenticator=wecom');
+    assert.equal(Browser.refusal(there).reason, 'program_missing');
+    assert.equal((await password()).status, 200);
+    process.env.WECOM_LOGIN = right;
+    await app.restart();
   });
 
   await t.test(

@@ -167,7 +167,7 @@ class Form {
     const rows = [];
     if (agent.redirect_domain !== undefined)
       rows.push(
-        agent.redirect_domain === domain
+        agent.redirect_domain.toLowerCase() === domain
           ? row('domain', 'ok', { domain })
           : row('domain', 'failed', { domain, found: agent.redirect_domain || '-' })
       );

@@ -1,6 +1,7 @@
 /* The plugin: puts the parts together and hangs them into NocoBase. */
 'use strict';
 
+const path = require('path');
 const { Plugin, Gateway } = require('@nocobase/server');
 const { AUTH_TYPE, settingsOf, publicOptions, checkOptions, SettingsError } = require('./settings');
 const { Questions } = require('./questions');
@@ -20,6 +21,15 @@ const cookies = require('./cookies');
 const PACKAGE = '@pam-wecom/plugin-auth-wecom';
 const RESOURCE = 'wecom-pam';
 
+/* A mistake in it must not keep the whole of NocoBase from starting: signing in says what is wrong. */
+function loginCommand(logger) {
+  const command = process.env.WECOM_LOGIN || '/usr/bin/wecom-login';
+
+  if (path.isAbsolute(command)) return command;
+  logger.error('wecom-pam: WECOM_LOGIN must be an absolute path', { command });
+  return '/dev/null/wecom-login';
+}
+
 /* Seconds from the environment, within bounds. */
 function seconds(name, usual, least) {
   const value = Number(process.env[name]);
@@ -37,7 +47,7 @@ class PluginAuthWecom extends Plugin {
     if (before) await before.end();
     atWork.set(this.app.name, this);
     this.questions = new Questions({
-      command: process.env.WECOM_LOGIN || '/usr/bin/wecom-login',
+      command: loginCommand(logger),
       socket: process.env.WECOM_LOGIN_SOCKET || '',
       most: Math.min(64, seconds('WECOM_LOGIN_CHILDREN', 4, 1)),
       logger,

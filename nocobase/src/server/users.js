@@ -39,13 +39,10 @@ class Users {
     return this.db.getRepository('users').findOne({ filterByTk: id });
   }
 
+  /* Throws where it cannot be known: what hangs on it is refused then. */
   async isRoot(id) {
-    const roles = await this.db
-      .getRepository('users.roles', id)
-      .find({ filter: { name: 'root' } })
-      .catch(() => null);
-
-    return roles === null ? true : roles.length > 0;
+    const roles = await this.db.getRepository('users.roles', id).find({ filter: { name: 'root' } });
+    return roles.length > 0;
   }
 
   /* NocoBase editions that can switch users off keep the state in `status`. */
