@@ -132,6 +132,12 @@ test('an answer grants only with "ok": true, status 0, an account and a userid',
   );
 });
 
+test('an application that the helper does not have for us is one that is not set up', () => {
+  const answer = { ok: false, reason: 'not_allowed', message: '(ID abcdefgh)' };
+  assert.throws(() => infoOf({ answer, status: 0 }), { reason: 'not_set_up', id: 'abcdefgh' });
+  assert.throws(() => personOf({ answer, status: 0 }), { reason: 'not_allowed' });
+});
+
 test('links are made of https addresses alone', () => {
   for (const bad of [
     'http://x.example',

@@ -169,6 +169,15 @@ test("the form's questions", options, async (t) => {
       assert.equal(data.look.length, 4);
     });
     await s.test(
+      'says that nothing is set up where the helper has no such application',
+      async () => {
+        fake.say({ check: refused('not_allowed', 'WECOM_APP is not the app= of this service') });
+        const { data } = (await ask('check', { authenticator: 'other', origin })).json;
+        assert.equal(data.ok, false);
+        assert.match(data.message, /Company ID, AgentId and Secret/);
+      }
+    );
+    await s.test(
       'keeps no Secret, no foreign PAM service, no address of another kind',
       async () => {
         const values = (more) => ({

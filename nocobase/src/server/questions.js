@@ -47,6 +47,12 @@ function refusalOf(answer) {
   return new Refusal(reason, idOf(answer.message));
 }
 
+/* About an application, not a person: the helper has none of that name for us. */
+function setUpRefusalOf(answer) {
+  const refusal = refusalOf(answer);
+  return refusal.reason === 'not_allowed' ? new Refusal('not_set_up', refusal.id) : refusal;
+}
+
 function text(value, most) {
   if (typeof value !== 'string') return '';
   const clean = value
@@ -84,7 +90,7 @@ function httpsUrl(value) {
 }
 
 function infoOf({ answer, status }) {
-  if (answer.ok !== true || status !== 0) throw refusalOf(answer);
+  if (answer.ok !== true || status !== 0) throw setUpRefusalOf(answer);
   const info = {
     corpId: text(answer.corp_id, 64),
     agentId: Number.isInteger(answer.agent_id) ? answer.agent_id : 0,
@@ -199,7 +205,7 @@ class Questions {
     const rows = Array.isArray(answer.checks) ? answer.checks.slice(0, 64) : null;
 
     this.forget();
-    if (rows === null) throw refusalOf(answer);
+    if (rows === null) throw setUpRefusalOf(answer);
     return rows.map((row) => {
       const clean = {};
       for (const key of [
