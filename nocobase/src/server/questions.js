@@ -104,13 +104,13 @@ function infoOf({ answer, status }) {
 }
 
 class Questions {
-  /* `most`: children at once for people who sign in; the same for account checks and the form. */
+  /* `most`: children at once for people who sign in, and in each of the other lanes. */
   constructor({ command, socket = '', most = 4, logger = null }) {
     const lane = () => new LoginProgram({ command, most, logger });
 
     this.socket = socket;
     // lanes: whoever is checked in the background takes nobody's turn who waits at a page
-    this.lanes = { signIn: lane(), account: lane(), form: lane() };
+    this.lanes = { signIn: lane(), account: lane(), info: lane(), form: lane() };
     this.infos = new Map();
   }
 
@@ -166,7 +166,7 @@ class Questions {
     const known = this.infos.get(key);
 
     if (known && Date.now() < known.until) return known.promise;
-    const promise = this.ask('form', which, ['--info'], undefined, INFO_MS).then(infoOf);
+    const promise = this.ask('info', which, ['--info'], undefined, INFO_MS).then(infoOf);
     const entry = { promise, until: Date.now() + INFO_FRESH_MS };
     this.infos.set(key, entry);
     promise.catch(() => {
