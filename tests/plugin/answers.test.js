@@ -23,6 +23,12 @@ test('telephone numbers', () => {
   assert.ok(phoneForms('13800000001').forms.includes('+86 13800000001'));
   assert.equal(phoneForms('+1 380 000 0000').usual, '+13800000000');
   assert.ok(!phoneForms('+1 380 000 0000').forms.includes('13800000000'));
+  assert.deepEqual(phoneForms('91234567').forms, ['91234567']);
+  assert.deepEqual(phoneForms('+852 9123 4567').forms, [
+    '+85291234567',
+    '0085291234567',
+    '+852 9123 4567',
+  ]);
   assert.equal(phoneForms('+852 9123 4567').usual, '+85291234567');
   for (const bad of [
     '',

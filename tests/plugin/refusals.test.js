@@ -55,6 +55,10 @@ test('refusals', options, async (t) => {
     const page = await desktop().go(
       `/api/wecom-pam:message?reason=${encodeURIComponent('<script>alert(1)</script>')}&id=${encodeURIComponent('"><b>')}&authenticator=${encodeURIComponent('"><i>')}&redirect=${encodeURIComponent('//evil.example')}`
     );
+    const internal = require('../../nocobase/src/locale/en-US.json')['reason.internal'];
+    assert.ok(page.text.includes(internal));
+    const call = await desktop().go('/api/wecom-pam:message?reason=internal&id=Call+555-1234');
+    assert.doesNotMatch(call.text, /555/);
     assert.doesNotMatch(page.text, /<script|<b>|<i>|evil/);
     assert.match(
       page.headers['content-security-policy'],

@@ -66,3 +66,11 @@ test("the server's part says that it is a module, or NocoBase does not find the 
     /defineProperty\(exports, '__esModule'/
   );
 });
+
+test('what a page is made of cannot break out of it', () => {
+  const { refusalPage } = require('../../nocobase/src/server/page');
+  const evil = `"'><script>alert(1)</script>&amp;`;
+  const text = refusalPage({ lang: 'en', reason: 'internal', id: evil, retry: evil, back: evil });
+  assert.equal(text.match(/<script/g), null);
+  for (const [, value] of text.matchAll(/href="([^"]*)"/g)) assert.doesNotMatch(value, /[<>']/);
+});

@@ -220,6 +220,10 @@ test('from a link to a session', options, async (t) => {
   await t.test(
     'a restart from inside, as when another plugin is enabled, leaves all at work',
     async () => {
+      const first = app.pm.get('auth-wecom-pam');
+      await app.reload();
+      assert.equal(first.questions.lanes.signIn.stopped, true);
+      await app.start();
       const before = app.pm.get('auth-wecom-pam');
       await app.restart();
       assert.notEqual(app.pm.get('auth-wecom-pam'), before);
