@@ -1,5 +1,5 @@
-/* What the administrator's form is made of: a labelled field, a value to copy, the findings of a test.
- * Plain antd, without a form library: the two clients have different ones.
+/* What the administrator's form is made of: a labelled field, a value to copy, the findings of a
+ * test. Plain antd, without a form library: the two clients have different ones.
  */
 'use strict';
 

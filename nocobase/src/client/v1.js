@@ -1,4 +1,4 @@
-/* NocoBase's older client (/), which is what "/" shows unless the machine's administrator changes it. */
+/* NocoBase's older client, which "/" shows unless the machine's administrator changes that. */
 'use strict';
 
 var React = require('react');

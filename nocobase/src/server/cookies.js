@@ -16,7 +16,7 @@ const TICKET = `${PREFIX}ticket`;
 /* For scripts: "do not sign in by yourself", after a sign-out or a refusal. */
 const STAY = '__Host-wecom-pam-stay';
 const STAY_S = 30 * 24 * 3600;
-/* For scripts: "a ticket is waiting". Without it, an address that somebody passed on does nothing. */
+/* For scripts: "a ticket is waiting". An address that was passed on does nothing without it. */
 const LANDING = '__Host-wecom-pam-landing';
 /* Browsers keep at least 4096 bytes of a cookie (RFC 6265, 6.1). */
 const VALUE_MAX_BYTES = 3500;

@@ -67,7 +67,7 @@ class Flow {
     ctx.body = '';
   }
 
-  /* Shows why not, at an address without code and state. The client does not try again by itself. */
+  /* Shows why not, at an address without code and state. No client tries again by itself. */
   refuse(ctx, err, where = {}) {
     const refusal = err instanceof Refusal ? err : new Refusal('internal');
 

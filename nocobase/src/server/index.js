@@ -21,7 +21,7 @@ const cookies = require('./cookies');
 const PACKAGE = '@pam-wecom/plugin-auth-wecom';
 const RESOURCE = 'wecom-pam';
 
-/* A mistake in it must not keep the whole of NocoBase from starting: signing in says what is wrong. */
+/* A mistake in it must not keep NocoBase from starting: signing in says what is wrong. */
 function loginCommand(logger) {
   const command = process.env.WECOM_LOGIN || '/usr/bin/wecom-login';
 
@@ -145,7 +145,8 @@ class PluginAuthWecom extends Plugin {
   watch() {
     this.db.on('authenticators.beforeSave', (row, options) => this.beforeSave(row, options));
     this.db.on('authenticators.afterSave', () => this.questions.forget());
-    this.db.on('usersAuthenticators.afterSave', (row) => this.sessions.forget(row.get('userId')));
+    for (const event of ['afterSave', 'afterDestroy'])
+      this.db.on(`usersAuthenticators.${event}`, (row) => this.sessions.forget(row.get('userId')));
     // a person who signs out stays out, until the workbench or the button is used
     this.app.on('auth:signOut', ({ ctx }) =>
       cookies.add(ctx, cookies.line(cookies.STAY, '1', { lifeS: cookies.STAY_S, script: true }))

@@ -13,12 +13,18 @@ function callbackUrl(origin, env) {
 /* The workbench's homepage: a path alone, without query. */
 function homepageUrl(origin, authenticator, env, app = 'main') {
   const inner = app === 'main' ? '' : `/__app/${encodeURIComponent(app)}`;
-  return `${origin}${places(env).apiPath}${inner}/wecom-pam:open/${encodeURIComponent(authenticator)}`;
+  const name = encodeURIComponent(authenticator);
+
+  return `${origin}${places(env).apiPath}${inner}/wecom-pam:open/${name}`;
 }
 
 /* As WeCom wants it: host, and the port where it is not the usual one (path 98173). */
 function trustedDomain(origin) {
   return new URL(origin).host;
+}
+
+function encoded(query) {
+  return query.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
 }
 
 /* Inside WeCom's client. Always with agentid: without it only one application of a domain works. */
@@ -31,7 +37,7 @@ function authorizeLink(info, { redirectUri, state, scope }) {
     ['state', state],
     ['agentid', String(info.agentId)],
   ];
-  return `${info.authorizeUrl}?${query.map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&')}#wechat_redirect`;
+  return `${info.authorizeUrl}?${encoded(query)}#wechat_redirect`;
 }
 
 /* In any other browser: WeCom's page with a QR code, or one click where its client runs. */
@@ -44,7 +50,7 @@ function qrLink(info, { redirectUri, state, lang }) {
     ['state', state],
     ['lang', lang],
   ];
-  return `${info.ssoUrl}?${query.map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&')}`;
+  return `${info.ssoUrl}?${encoded(query)}`;
 }
 
 module.exports = { STATE, callbackUrl, homepageUrl, trustedDomain, authorizeLink, qrLink };

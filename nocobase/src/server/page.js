@@ -1,4 +1,4 @@
-/* The page that says why a sign-in did not work, and what to do. No script, nothing from outside. */
+/* The page that says why a sign-in did not work, and what to do. No script, nothing of others. */
 'use strict';
 
 const crypto = require('crypto');
