@@ -93,7 +93,8 @@ MODULES = $(B)/pam_wecom.so $(B)/libnss_wecom.so.2
 SIM = $(B)/wecom-sim
 
 .PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
-        check-all check-plugin lint nocobase fuzz fuzz-programs bench bench-accounts bench-nss deps \
+        check-all check-nocobase check-plugin lint nocobase fuzz fuzz-programs bench bench-accounts \
+        bench-nss deps \
         clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -309,6 +310,10 @@ check-asan: $(B)/gen/texts.inc
 check-plugin:
 	tests/run -t 600 tests/plugin/run
 
+# A real NocoBase, its browser pages, and the container files. The first time it is fetched from npm.
+check-nocobase: all nocobase
+	tests/run -t 600 tests/nocobase/run
+
 # Everything, in one count. Warnings are errors here, with gcc and with clang.
 check: deps
 	$(MAKE) -s -j 2 WERROR=1 all test-programs fuzz-programs
@@ -316,13 +321,14 @@ check: deps
 	$(MAKE) -s -j 2 CC=clang B=build/clang WERROR=1 all
 	$(MAKE) -s WERROR=1 check-all
 
-check-all: all test-programs fuzz-programs
+check-all: all nocobase test-programs fuzz-programs
 	tests/run -t 900 -j 2 tests/lint \
 	    $(foreach m,$(MODULES),"tests/boundary/check $(m)") "tests/boundary/programs $(B)" \
 	    $(foreach m,$(patsubst $(B)/%,build/clang/%,$(MODULES)),"tests/boundary/check $(m)") \
 	    "tests/boundary/programs build/clang" \
 	    $(TESTS) tests/e2e/qr_terminal tests/e2e/install tests/e2e/demo tests/e2e/systemd tests/e2e/hosts \
 	    tests/plugin/run \
+	    tests/nocobase/run \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
 	    $(patsubst $(B)/%,build/asan/%,$(TESTS)) \
 	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
@@ -382,6 +388,9 @@ install: all
 	$(INSTALL) -m 644 etc/sudoers.d/wecom $(DESTDIR)$(docdir)/examples/sudoers-wecom
 	$(INSTALL) -m 644 etc/nginx.conf $(DESTDIR)$(docdir)/examples/nginx-wecom-web.conf
 	$(INSTALL) -m 644 etc/Caddyfile $(DESTDIR)$(docdir)/examples/Caddyfile-wecom-web
+	$(INSTALL) -m 644 etc/nginx-nocobase.conf etc/Caddyfile-nocobase $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -d $(DESTDIR)$(docdir)/examples/container
+	$(INSTALL) -m 644 etc/container/* $(DESTDIR)$(docdir)/examples/container/
 
 # The configuration and the state stay: they are the administrator's.
 uninstall:
