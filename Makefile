@@ -14,6 +14,8 @@
 #   wecom-login       tools/login*.c tools/*.c common/          libpam, jansson, libc
 #   wecomctl          tools/ctl*.c tools/*.c common/            jansson, libc
 #   wecom-sim         tests/sim/ (tests and the demo only)      libevent, OpenSSL, jansson
+#   nocobase          nocobase/: JavaScript, made into a file   NocoBase's own API
+#                     for NocoBase's plugin manager
 
 VERSION = 0.1.0
 
@@ -91,7 +93,8 @@ MODULES = $(B)/pam_wecom.so $(B)/libnss_wecom.so.2
 SIM = $(B)/wecom-sim
 
 .PHONY: all install uninstall demo check check-asan check-unit check-valgrind check-boundary \
-        check-all lint fuzz fuzz-programs bench bench-accounts bench-nss bench-scan deps \
+        check-all check-nocobase check-plugin lint nocobase fuzz fuzz-programs bench bench-accounts \
+        bench-nss bench-scan deps \
         clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -153,6 +156,20 @@ $(B)/wecomctl: $(call objects,$(ctl_SRC))
 
 $(B)/wecom-sim: $(call objects,$(sim_SRC))
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(call pkg_libs,$(sim_PKG))
+
+# The plugin as an administrator of NocoBase uploads it. Needs node and npm, and nothing from a registry.
+nocobase_TGZ = $(B)/nocobase/pam-wecom-plugin-auth-wecom-$(VERSION).tgz
+
+nocobase: $(nocobase_TGZ)
+
+$(nocobase_TGZ): nocobase/build.js nocobase/package.json nocobase/README \
+        $(wildcard nocobase/*.js nocobase/src/*.js nocobase/src/*/*)
+	rm -rf $(B)/nocobase/package
+	@mkdir -p $(B)/nocobase/package
+	cp nocobase/package.json nocobase/README nocobase/client.js nocobase/client-v2.js nocobase/server.js \
+	    $(B)/nocobase/package/
+	node nocobase/build.js $(B)/nocobase/package
+	cd $(B)/nocobase/package && npm pack --silent --ignore-scripts --pack-destination .. >/dev/null
 
 # Tests: tests/<folder>/test_<source>.c is one program with one Check suite. It links everything of
 # its part but the file with main().
@@ -299,6 +316,14 @@ check-asan: $(B)/gen/texts.inc
 	$(MAKE) $(ASAN) WERROR= all test-programs
 	$(MAKE) $(ASAN) check-unit
 
+# The plugin, its parts and the whole of it in a NocoBase that runs in the tests' own process.
+check-plugin:
+	tests/run -t 600 tests/plugin/run
+
+# A real NocoBase, its browser pages, and the container files. The first time it is fetched from npm.
+check-nocobase: all nocobase
+	tests/run -t 600 tests/nocobase/run
+
 # Everything, in one count. Warnings are errors here, with gcc and with clang.
 check: deps
 	$(MAKE) -s -j 2 WERROR=1 all test-programs fuzz-programs
@@ -306,12 +331,14 @@ check: deps
 	$(MAKE) -s -j 2 CC=clang B=build/clang WERROR=1 all
 	$(MAKE) -s WERROR=1 check-all
 
-check-all: all test-programs fuzz-programs
+check-all: all nocobase test-programs fuzz-programs
 	tests/run -t 900 -j $(JOBS) tests/lint \
 	    $(foreach m,$(MODULES),"tests/boundary/check $(m)") "tests/boundary/programs $(B)" \
 	    $(foreach m,$(patsubst $(B)/%,build/clang/%,$(MODULES)),"tests/boundary/check $(m)") \
 	    "tests/boundary/programs build/clang" \
 	    $(TESTS) tests/e2e/qr_terminal tests/e2e/install tests/e2e/demo tests/e2e/systemd tests/e2e/hosts \
+	    tests/plugin/run \
+	    tests/nocobase/run \
 	    $(foreach t,$(VALGRIND_TESTS),"tests/valgrind $(t)") \
 	    $(patsubst $(B)/%,build/asan/%,$(ASAN_TESTS)) \
 	    $(foreach f,$(FUZZ),"tests/fuzz/run $(f) $(FUZZ_SECONDS)")
@@ -375,6 +402,9 @@ install: all
 	$(INSTALL) -m 644 etc/sudoers.d/wecom $(DESTDIR)$(docdir)/examples/sudoers-wecom
 	$(INSTALL) -m 644 etc/nginx.conf $(DESTDIR)$(docdir)/examples/nginx-wecom-web.conf
 	$(INSTALL) -m 644 etc/Caddyfile $(DESTDIR)$(docdir)/examples/Caddyfile-wecom-web
+	$(INSTALL) -m 644 etc/nginx-nocobase.conf etc/Caddyfile-nocobase $(DESTDIR)$(docdir)/examples/
+	$(INSTALL) -d $(DESTDIR)$(docdir)/examples/container
+	$(INSTALL) -m 644 etc/container/* $(DESTDIR)$(docdir)/examples/container/
 
 # The configuration and the state stay: they are the administrator's.
 uninstall:

@@ -43,9 +43,9 @@ void check_cancel(struct check *check) {
         free_check(check);
 }
 
-/* One finding; cure NULL where nothing is to be done. */
-static void tell(struct check *check, const char *item, const char *state, const char *detail,
-                 const char *cure, const char *ip) {
+/* A finding; cure NULL where nothing is to be done. */
+static json_t *make_row(const struct check *check, const char *item, const char *state,
+                        const char *detail, const char *cure, const char *ip) {
     json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "app", client_app_settings(app_of(check))->name,
                             "item", item, "state", state, "detail", detail);
     const char *service = check->targets[check->at].service;
@@ -59,7 +59,12 @@ static void tell(struct check *check, const char *item, const char *state, const
         texts_fill(text, sizeof text, CONFIG_LANG_ZH, cure, "", ip);
         (void)json_object_set_new(row, "cure_zh", json_string(text));
     }
-    check->row(check->arg, row);
+    return row;
+}
+
+static void tell(struct check *check, const char *item, const char *state, const char *detail,
+                 const char *cure, const char *ip) {
+    check->row(check->arg, make_row(check, item, state, detail, cure, ip));
 }
 
 static void tell_failure(struct check *check, const char *item,
@@ -128,16 +133,23 @@ static void tell_clock(struct check *check, int64_t date_s) {
         tell(check, "clock", "ok", detail, NULL, NULL);
 }
 
+/* With what the admin console has, for a web host to compare with its own addresses. */
 static void tell_agent(struct check *check, const struct answer_agent *agent) {
     char detail[640];
     size_t names = agent->users + agent->departments + agent->tags;
+    json_t *row;
 
     (void)snprintf(detail, sizeof detail, "%s, trusted domain: %s", agent->name,
                    agent->redirect_domain[0] != '\0' ? agent->redirect_domain : "-");
     if (agent->closed)
-        tell(check, "agent", "failed", detail, "cure_agent_off", NULL);
+        row = make_row(check, "agent", "failed", detail, "cure_agent_off", NULL);
     else
-        tell(check, "agent", "ok", detail, NULL, NULL);
+        row = make_row(check, "agent", "ok", detail, NULL, NULL);
+    if (row != NULL) {
+        (void)json_object_set_new(row, "redirect_domain", json_string(agent->redirect_domain));
+        (void)json_object_set_new(row, "home_url", json_string(agent->home_url));
+    }
+    check->row(check->arg, row);
     (void)snprintf(detail, sizeof detail, "departments: %zu, tags: %zu, members by name: %zu",
                    agent->departments, agent->tags, agent->users);
     if (names == 0)

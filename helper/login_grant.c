@@ -43,6 +43,8 @@ static void set_environment(const struct login *login, struct wire_message *m,
     if (a->has_detail && (exports & CONFIG_EXPORT_MOBILE) && a->detail.mobile[0] != '\0' &&
         !answer->mobile_refused)
         (void)wire_set(m, WIRE_F_ENV_MOBILE, a->detail.mobile);
+    if (answer->mobile_refused && (exports & CONFIG_EXPORT_MOBILE))
+        (void)wire_set_flag(m, WIRE_F_ENV_MOBILE_TAKEN, true);
     if (a->has_detail && (exports & CONFIG_EXPORT_EMAIL) && a->detail.email[0] != '\0')
         (void)wire_set(m, WIRE_F_ENV_EMAIL, a->detail.email);
 }

@@ -380,6 +380,7 @@ enum wecom_error answer_agent(const json_t *json, struct answer_agent *agent) {
         return WECOM_E_FORMAT;
     copy_text(json, "name", agent->name, sizeof agent->name);
     copy_text(json, "redirect_domain", agent->redirect_domain, sizeof agent->redirect_domain);
+    copy_text(json, "home_url", agent->home_url, sizeof agent->home_url);
     agent->closed = json_is_integer(closed) && json_integer_value(closed) != 0;
     agent->users = count_in(json, "allow_userinfos", "user");
     agent->departments = count_in(json, "allow_partys", "partyid");

@@ -97,6 +97,7 @@ enum wecom_error answer_detail(const json_t *json, struct answer_detail *detail)
 struct answer_agent {
     char name[256];
     char redirect_domain[256];
+    char home_url[1024]; /* what the workbench opens */
     bool closed;
     size_t users, departments, tags; /* how many the visible range names */
 };

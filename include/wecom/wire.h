@@ -155,7 +155,8 @@ enum wire_kind {
     X(ENV_EMAIL,       "env.WECOM_EMAIL",       256,  WIRE_LINE, 0, WIRE_IN(RESULT))               \
     X(ENV_DEPARTMENTS, "env.WECOM_DEPARTMENTS", 1024, WIRE_LINE, 0, WIRE_IN(RESULT))               \
     X(ENV_METHOD,      "env.WECOM_METHOD",      16,   WIRE_WORD, 0, WIRE_IN(RESULT))               \
-    X(ENV_FIRST_LOGIN, "env.WECOM_FIRST_LOGIN", 3,    WIRE_FLAG, 0, WIRE_IN(RESULT))
+    X(ENV_FIRST_LOGIN, "env.WECOM_FIRST_LOGIN", 3,    WIRE_FLAG, 0, WIRE_IN(RESULT))               \
+    X(ENV_MOBILE_TAKEN, "env.WECOM_MOBILE_TAKEN", 3,  WIRE_FLAG, 0, WIRE_IN(RESULT))
 
 /* clang-format on */
 

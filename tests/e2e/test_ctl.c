@@ -80,6 +80,8 @@ START_TEST(a_set_up_that_is_right_checks_out) {
     a = json_of(&r);
     for (size_t i = 0; i < sizeof items / sizeof items[0]; i++)
         ck_assert_str_eq(word_of(item(a, items[i]), "state"), "ok");
+    ck_assert_str_eq(word_of(item(a, "agent"), "redirect_domain"), "login.example.com");
+    ck_assert_str_eq(word_of(item(a, "agent"), "home_url"), "https://login.example.com/");
 }
 END_TEST
 

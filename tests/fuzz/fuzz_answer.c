@@ -100,6 +100,7 @@ static void check_agent(const json_t *json) {
         return;
     must_be_clean(agent.name, sizeof agent.name);
     must_be_clean(agent.redirect_domain, sizeof agent.redirect_domain);
+    must_be_clean(agent.home_url, sizeof agent.home_url);
 }
 
 static void check_response_code(const json_t *json) {

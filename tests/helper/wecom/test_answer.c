@@ -577,7 +577,8 @@ END_TEST
 START_TEST(an_application_tells_its_range_and_whether_it_is_closed) {
     struct answer answer =
         parse("{\"errcode\":0,\"agentid\":1000002,\"name\":\"Linux\",\"close\":0,"
-              "\"redirect_domain\":\"login.example.com\",\"allow_userinfos\":{\"user\":"
+              "\"redirect_domain\":\"login.example.com\","
+              "\"home_url\":\"https://login.example.com/a?b=1#c\",\"allow_userinfos\":{\"user\":"
               "[{\"userid\":\"a\"},{\"userid\":\"b\"}]},\"allow_partys\":{\"partyid\":[1]},"
               "\"allow_tags\":{\"tagid\":[1,2,3]}}");
     struct answer_agent agent;
@@ -585,6 +586,7 @@ START_TEST(an_application_tells_its_range_and_whether_it_is_closed) {
     ck_assert_int_eq(answer_agent(answer.json, &agent), WECOM_OK);
     ck_assert_str_eq(agent.name, "Linux");
     ck_assert_str_eq(agent.redirect_domain, "login.example.com");
+    ck_assert_str_eq(agent.home_url, "https://login.example.com/a?b=1#c");
     ck_assert(!agent.closed);
     ck_assert_uint_eq(agent.users, 2);
     ck_assert_uint_eq(agent.departments, 1);
@@ -593,6 +595,7 @@ START_TEST(an_application_tells_its_range_and_whether_it_is_closed) {
     answer = parse("{\"agentid\":1,\"close\":1,\"allow_partys\":[],\"allow_tags\":7}");
     ck_assert_int_eq(answer_agent(answer.json, &agent), WECOM_OK);
     ck_assert(agent.closed);
+    ck_assert_str_eq(agent.home_url, "");
     ck_assert_uint_eq(agent.users + agent.departments + agent.tags, 0);
     answer_clear(&answer);
     answer = parse("{\"agentid\":\"1\",\"name\":\"x\"}");
