@@ -21,11 +21,11 @@ static const char *const names[NAMES] = {"lisi", "wangwu", "disabled", "nobody-h
 
 static int64_t samples[NAMES][PHASES][SAMPLES];
 
-/* With `approve` there is a prompt and then nothing for a while, for everybody. */
+/* With `scan` and `approve` there is a prompt and then nothing for a while, for everybody. */
 static const struct {
     const char *word;
     int phases;
-} methods[] = {{"message", PHASES}, {"approve", 1}};
+} methods[] = {{"message", PHASES}, {"scan", 1}, {"approve", 1}};
 
 static int64_t now_us(void) {
     struct timespec now;
