@@ -306,8 +306,8 @@ VALGRIND_TESTS = $(filter $(B)/tests/common/% $(B)/tests/helper/% $(B)/tests/pam
 # them take half an hour more; what they find beyond AddressSanitizer are uninitialised bytes.
 VALGRIND_OFTEN = $(filter $(B)/tests/common/% $(B)/tests/pam_wecom/% $(B)/tests/nss_wecom/% \
         $(B)/tests/web/% $(B)/tests/tools/test_login% %/test_inifile %/test_request %/test_links \
-        %/test_scan %/test_web_home %/test_proofs %/test_recovery %/test_remember %/test_pins \
-        %/wecom/test_answer %/wecom/test_event %/wecom/test_fields %/wecom/test_reach,$(VALGRIND_TESTS))
+        %/test_recovery %/wecom/test_answer %/wecom/test_event %/wecom/test_fields \
+        %/wecom/test_reach,$(VALGRIND_TESTS))
 # Many of them wait most of the time: one more than there are processors keeps those busy.
 JOBS = $(shell echo $$(($$(nproc) + 1)))
 # With AddressSanitizer all of them but those that measure, or have crowds of accounts: their code runs
