@@ -73,8 +73,59 @@ bool name_is_pin(const char *code, size_t len) {
     return true;
 }
 
+/* A symbol of Crockford's base32 as it is written, '\0' for what is none. */
+static char recovery_symbol(char c) {
+    char low = lower(c);
+
+    if (low == 'i' || low == 'l')
+        return '1';
+    if (low == 'o')
+        return '0';
+    if (is_digit(low) || (is_lower(low) && low != 'u'))
+        return is_lower(low) ? (char)(low - 'a' + 'A') : low;
+    return '\0';
+}
+
+static bool is_between(char c) {
+    return c == '-' || c == ' ';
+}
+
+bool name_is_recovery(const char *code, size_t len) {
+    char first = '\0', second = '\0';
+    size_t count = 0;
+
+    if (len > WECOM_RECOVERY_MAX_BYTES)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        char symbol = recovery_symbol(code[i]);
+
+        if (is_between(code[i]))
+            continue;
+        if (symbol == '\0')
+            return false;
+        first = count == 0 ? symbol : first;
+        second = count == 1 ? symbol : second;
+        count++;
+    }
+    return count == WECOM_RECOVERY_SYMBOLS &&
+           ((first == '0' && second >= '1' && second <= '9') || (first == '1' && second == '0'));
+}
+
+bool name_recovery_symbols(const char *code, size_t len, char symbols[WECOM_RECOVERY_SYMBOLS + 1]) {
+    size_t used = 0;
+
+    if (!name_is_recovery(code, len))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!is_between(code[i]))
+            symbols[used++] = recovery_symbol(code[i]);
+    }
+    symbols[used] = '\0';
+    return true;
+}
+
 bool name_is_any_code(const char *code, size_t len) {
-    return name_is_code(code, len) || name_is_pin(code, len);
+    return name_is_code(code, len) || name_is_pin(code, len) || name_is_recovery(code, len);
 }
 
 bool name_same_userid(const char *a, const char *b) {

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "wecom/limits.h"
+
 /* A login name that we give: [a-z_][a-z0-9_.-]{0,31}. */
 bool name_is_login(const char *name);
 
@@ -26,8 +28,19 @@ bool name_is_code(const char *code, size_t len);
 /* Has it the form of a code that the helper hands to a person: WECOM_PIN_DIGITS digits? */
 bool name_is_pin(const char *code, size_t len);
 
-/* Has it the form of any code that WeCom or the helper hands to a person? What a host passes on
- * unasked and is none is somebody's password.
+/* Has it the form of a recovery code: 01 to 10, then 16 symbols of Crockford's base32, whatever
+ * blanks and dashes stand between them; at most WECOM_RECOVERY_MAX_BYTES? Letters count in small
+ * and capital, I and L as 1, O as 0.
+ */
+bool name_is_recovery(const char *code, size_t len);
+
+/* The symbols of such a code alone, in capitals; false (and nothing written) when it is none. Wipe
+ * `symbols` after use.
+ */
+bool name_recovery_symbols(const char *code, size_t len, char symbols[WECOM_RECOVERY_SYMBOLS + 1]);
+
+/* Has it the form of any code that WeCom, the helper or the administrator hands to a person? What a
+ * host passes on unasked and is none is somebody's password.
  */
 bool name_is_any_code(const char *code, size_t len);
 

@@ -96,11 +96,9 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg) {
 /* Where WeCom does not answer, its last word counts until it is too old. */
 static void without_wecom(struct account *account, const struct people_answer *answer) {
     const struct request *r = &account->request;
-    int64_t age_s = helper_wall_s(r->helper) - answer->confirmed_s;
     enum wecom_reason reason = members_reason(&account->said);
 
-    if (people_is_host(r) && answer->known && answer->confirmed_s > 0 &&
-        age_s <= r->setup->config->accounts.stale_s) {
+    if (people_stays(r, answer)) {
         request_log(r, LOG_WARNING, "account granted without WeCom", answer->account.userid, NULL,
                     reason, &account->said.failure);
         grant(account, answer->account.userid);
@@ -131,7 +129,7 @@ static void decide(struct account *account, const struct people_answer *answer) 
     if (reason == WECOM_REASON_NOT_PROVISIONED && !answer->known)
         reason = WECOM_REASON_NO_LOGIN_NAME; /* nobody of that name */
     if (reason != WECOM_REASON_NONE)
-        refuse(account, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        refuse(account, reason, userid, &failure, NULL);
     else
         grant(account, userid);
 }

@@ -128,15 +128,16 @@ static bool set_directory(const struct accounts_admin *admin, const struct store
     return good;
 }
 
-static bool set_facts(const struct store_account *account, json_t *row) {
+static bool set_facts(const struct store_account *account, int64_t recovery_left, json_t *row) {
     json_t *facts = json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I}", "alias", account->alias,
+        "{s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "alias", account->alias,
         "mobile", account->mobile, "email", account->email, "wecom_state",
         accounts_admin_words[account->state <= STORE_DELETED ? account->state : 0], "held",
         (int)account->held, "switched_off", (int)account->switched_off, "created_s",
         (json_int_t)account->created_s, "first_login_s", (json_int_t)account->first_login_s,
         "withdrawn_s", (json_int_t)account->withdrawn_s, "changed_s",
-        (json_int_t)account->changed_s, "confirmed_s", (json_int_t)account->confirmed_s);
+        (json_int_t)account->changed_s, "confirmed_s", (json_int_t)account->confirmed_s,
+        "recovery_left", (json_int_t)recovery_left);
     bool good = facts != NULL && json_object_update(row, facts) == 0;
 
     json_decref(facts);
@@ -148,9 +149,13 @@ enum wecom_error account_row_full(const struct accounts_admin *admin, struct sto
                                   json_t **row) {
     struct directory_person *person = malloc(sizeof *person);
     json_t *made = account_row(account, table_time_s, admin->accounts.now_s);
-    enum wecom_error err = WECOM_E_MEMORY;
+    int64_t recovery_left = 0;
+    enum wecom_error err = store_count_recovery(tx, account->id, &recovery_left);
 
-    if (person != NULL && made != NULL && set_facts(account, made))
+    if (err == WECOM_OK &&
+        (person == NULL || made == NULL || !set_facts(account, recovery_left, made)))
+        err = WECOM_E_MEMORY;
+    if (err == WECOM_OK)
         err = directory_person(tx, admin->accounts.settings->app->name, account->userid,
                                account->departments, account->departments_count, person);
     if (err == WECOM_OK && !set_directory(admin, account, person, made))

@@ -9,6 +9,7 @@
 #include "common/words.h"
 #include "helper/admin_accounts.h"
 #include "helper/admin_logins.h"
+#include "helper/admin_proofs.h"
 #include "helper/check.h"
 #include "helper/log.h"
 #include "helper/reply.h"
@@ -257,6 +258,9 @@ static const struct command commands[] = {
     {"sync", admin_sync_run},
     {"logins", admin_logins_run},
     {"logins.unlock", admin_logins_unlock},
+    {"proofs", admin_proofs_list},
+    {"proofs.add", admin_proofs_add},
+    {"proofs.remove", admin_proofs_remove},
     {"accounts.list", admin_list_run},
     {"accounts.export", admin_list_export},
     {"accounts.show", admin_accounts_show},
@@ -268,6 +272,8 @@ static const struct command commands[] = {
     {"accounts.add", admin_add_run},
     {"accounts.member", admin_add_look},
     {"accounts.import", admin_import_run},
+    {"recovery.issue", admin_recovery_issue},
+    {"recovery.revoke", admin_recovery_revoke},
 };
 
 /* The arguments of the command: an object, empty where it has none; NULL: they are none. */

@@ -9,6 +9,7 @@
 
 #include "common/names.h"
 #include "helper/account_row.h"
+#include "helper/remember.h"
 #include "helper/reply.h"
 
 struct one;
@@ -229,6 +230,11 @@ static void on_worked(void *arg, enum wecom_error error) {
     }
     if (error == WECOM_OK && one->refusal.text != NULL && one->asked > 0 && helper->changed != NULL)
         helper->changed(helper); /* what WeCom said stays */
+    if (error == WECOM_OK && one->op->mode == STORE_WRITE) {
+        /* whoever was changed begins anew */
+        (void)remember_end_account(helper->remember, one->account.id);
+        (void)remember_end_account(helper->remember, one->other.id);
+    }
     if (error != WECOM_OK)
         fail(one, error);
     else if (one->refusal.text != NULL)

@@ -15,6 +15,10 @@ void admin_accounts_enable(struct helper *helper, struct server_peer *peer, json
 void admin_accounts_rename(struct helper *helper, struct server_peer *peer, json_t *args);
 void admin_accounts_readmit(struct helper *helper, struct server_peer *peer, json_t *args);
 
+/* Recovery codes of one account: {"user":WORD} (admin_recovery.c). */
+void admin_recovery_issue(struct helper *helper, struct server_peer *peer, json_t *args);
+void admin_recovery_revoke(struct helper *helper, struct server_peer *peer, json_t *args);
+
 /* Members by userid: {"userids":[...]} (admin_add.c): makes accounts; only asks WeCom. */
 enum { ADMIN_ADD_MOST = 100 };
 void admin_add_run(struct helper *helper, struct server_peer *peer, json_t *args);

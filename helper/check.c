@@ -3,9 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/words.h"
+#include "helper/message_urls.h"
 #include "helper/texts.h"
 #include "helper/wecom/answer.h"
 
@@ -41,9 +43,9 @@ void check_cancel(struct check *check) {
         free_check(check);
 }
 
-/* One finding; cure NULL where nothing is to be done. */
-static void tell(struct check *check, const char *item, const char *state, const char *detail,
-                 const char *cure, const char *ip) {
+/* A finding; cure NULL where nothing is to be done. */
+static json_t *make_row(const struct check *check, const char *item, const char *state,
+                        const char *detail, const char *cure, const char *ip) {
     json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "app", client_app_settings(app_of(check))->name,
                             "item", item, "state", state, "detail", detail);
     const char *service = check->targets[check->at].service;
@@ -57,7 +59,12 @@ static void tell(struct check *check, const char *item, const char *state, const
         texts_fill(text, sizeof text, CONFIG_LANG_ZH, cure, "", ip);
         (void)json_object_set_new(row, "cure_zh", json_string(text));
     }
-    check->row(check->arg, row);
+    return row;
+}
+
+static void tell(struct check *check, const char *item, const char *state, const char *detail,
+                 const char *cure, const char *ip) {
+    check->row(check->arg, make_row(check, item, state, detail, cure, ip));
 }
 
 static void tell_failure(struct check *check, const char *item,
@@ -126,22 +133,91 @@ static void tell_clock(struct check *check, int64_t date_s) {
         tell(check, "clock", "ok", detail, NULL, NULL);
 }
 
+/* With what the admin console has, for a web host to compare with its own addresses. */
 static void tell_agent(struct check *check, const struct answer_agent *agent) {
     char detail[640];
     size_t names = agent->users + agent->departments + agent->tags;
+    json_t *row;
 
     (void)snprintf(detail, sizeof detail, "%s, trusted domain: %s", agent->name,
                    agent->redirect_domain[0] != '\0' ? agent->redirect_domain : "-");
     if (agent->closed)
-        tell(check, "agent", "failed", detail, "cure_agent_off", NULL);
+        row = make_row(check, "agent", "failed", detail, "cure_agent_off", NULL);
     else
-        tell(check, "agent", "ok", detail, NULL, NULL);
+        row = make_row(check, "agent", "ok", detail, NULL, NULL);
+    if (row != NULL) {
+        (void)json_object_set_new(row, "redirect_domain", json_string(agent->redirect_domain));
+        (void)json_object_set_new(row, "home_url", json_string(agent->home_url));
+    }
+    check->row(check->arg, row);
     (void)snprintf(detail, sizeof detail, "departments: %zu, tags: %zu, members by name: %zu",
                    agent->departments, agent->tags, agent->users);
     if (names == 0)
         tell(check, "visible_range", "failed", detail, "cure_visible_empty", NULL);
     else
         tell(check, "visible_range", "ok", detail, NULL, NULL);
+}
+
+/* Do telephones come back from WeCom to our pages with codes of this application? */
+static bool has_pages(const struct check *check) {
+    const struct config *config = check->helper->setup->config;
+    const char *name = client_app_settings(app_of(check))->name;
+    bool any = strcmp(config->accounts.app->name, name) == 0; /* its home page */
+
+    if (config->web.line == 0 || check->targets[check->at].service[0] != '\0')
+        return false;
+    for (size_t i = 0; i < config->services_count; i++) {
+        const struct config_service *s = &config->services[i];
+
+        any = any || ((s->methods & CONFIG_METHOD_SCAN) != 0 && strcmp(s->app->name, name) == 0);
+    }
+    return any;
+}
+
+/* WeCom compares host and port, and nothing else (page 98173). */
+static void tell_domain(struct check *check, const struct answer_agent *agent) {
+    static const char scheme[] = "https://";
+    const struct config_web *web = &check->helper->setup->config->web;
+    char ours[CONFIG_URL_BYTES], detail[CONFIG_URL_BYTES + 300];
+
+    if (!has_pages(check))
+        return;
+    (void)snprintf(ours, sizeof ours, "%.*s", (int)(web->prefix - strlen(scheme)),
+                   web->public_url + strlen(scheme));
+    if (strcmp(ours, agent->redirect_domain) == 0) {
+        tell(check, "trusted_domain", "ok", ours, NULL, NULL);
+        return;
+    }
+    (void)snprintf(detail, sizeof detail, "public_url has %s, the application %s", ours,
+                   agent->redirect_domain[0] != '\0' ? agent->redirect_domain : "none");
+    tell(check, "trusted_domain", "failed", detail, "cure_trusted_domain", NULL);
+}
+
+/* Whether WeCom would take a card with buttons cannot be asked, but what has come of one, and
+ * whether WeCom calls the message URL, is known. Of an application that expects something there.
+ */
+static void tell_callback(struct check *check) {
+    const char *name = client_app_settings(app_of(check))->name;
+    const struct config_app *app = config_find_app(check->helper->setup->config, name);
+    int64_t now_ms = helper_now_ms(check->helper);
+    struct message_urls_fact fact;
+    char detail[96];
+
+    if (check->targets[check->at].service[0] != '\0' || app == NULL || !config_has_callback(app))
+        return;
+    fact = message_urls_of(check->helper->message_urls, name);
+    if (fact.missing_ms > 0) {
+        (void)snprintf(detail, sizeof detail, "%lld s ago WeCom refused a card: no message URL",
+                       (long long)(now_ms - fact.missing_ms) / 1000);
+        tell(check, "callback", "failed", detail, "cure_callback", NULL);
+    } else if (fact.called_ms > 0) {
+        (void)snprintf(detail, sizeof detail, "WeCom called it %lld s ago",
+                       (long long)(now_ms - fact.called_ms) / 1000);
+        tell(check, "callback", "ok", detail, NULL, NULL);
+    } else {
+        tell(check, "callback", "skipped", "WeCom has not called it since the start",
+             "cure_callback_silent", NULL);
+    }
 }
 
 static void next_app(struct check *check);
@@ -162,6 +238,7 @@ static void on_agent(void *arg, const struct client_result *result) {
         skip(check, rest, "the application cannot be read");
     } else {
         tell_agent(check, &agent);
+        tell_domain(check, &agent);
     }
     next_app(check);
 }
@@ -206,6 +283,7 @@ static bool begin_app(struct check *check) {
 }
 
 static void next_app(struct check *check) {
+    tell_callback(check);
     check->at++;
     if (!begin_app(check)) {
         check->done(check->arg);

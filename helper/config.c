@@ -11,7 +11,6 @@
 #include "common/names.h"
 #include "helper/inifile.h"
 #include "helper/options.h"
-#include "helper/secretfile.h"
 
 /* "app NAME" and "service NAME" into the name; false for any other section. */
 static bool named_section(const char *section, const char *kind, const char **name) {
@@ -30,6 +29,10 @@ static void *find_target(struct config *c, const char *section, enum options_sec
     if (strcmp(section, "helper") == 0) {
         *kind = OPTIONS_HELPER;
         return &c->helper;
+    }
+    if (strcmp(section, "web") == 0) {
+        *kind = OPTIONS_WEB;
+        return &c->web;
     }
     if (strcmp(section, "accounts") == 0) {
         *kind = OPTIONS_ACCOUNTS;
@@ -76,10 +79,14 @@ static const char *add_section(struct config *c, const char *section, int line) 
 
     if (strcmp(section, "accounts") == 0)
         c->accounts.line = line;
-    if (strcmp(section, "helper") == 0 || strcmp(section, "accounts") == 0)
+    if (strcmp(section, "web") == 0)
+        c->web.line = line;
+    if (strcmp(section, "helper") == 0 || strcmp(section, "accounts") == 0 ||
+        strcmp(section, "web") == 0)
         return NULL;
     if (!is_app && !named_section(section, "service", &name))
-        return "unknown section: there are [helper], [app NAME], [accounts] and [service NAME]";
+        return "unknown section: there are [helper], [app NAME], [web], [accounts] and "
+               "[service NAME]";
     if (!name_is_word(name))
         return "the section needs a name of letters, digits and _ . -";
     if (is_app ? config_find_app(c, name) != NULL : config_find_service(c, name) != NULL)
@@ -148,11 +155,18 @@ static bool apply_setting(struct config *c, const struct inifile *ini, size_t at
         inifile_fail(error, ini->file, s->line, s->section, "%s: %s", s->key, why);
     else if (kind == OPTIONS_HELPER && strcmp(s->key, "user") == 0)
         c->helper.user_line = s->line;
+    else if (kind == OPTIONS_WEB && strcmp(s->key, "user") == 0)
+        c->web.user_line = s->line;
     return why == NULL;
 }
 
 void config_refuse_user(const struct config *config, const char *why, struct config_error *error) {
     inifile_fail(error, config->file, config->helper.user_line, "helper", "user: %s", why);
+}
+
+void config_refuse_web(const struct config *config, int line, const char *key, const char *why,
+                       struct config_error *error) {
+    inifile_fail(error, config->file, line, "web", "%s: %s", key, why);
 }
 
 static bool has_key(const struct inifile *ini, const char *section, const char *key) {
@@ -165,11 +179,11 @@ static bool has_key(const struct inifile *ini, const char *section, const char *
     return false;
 }
 
-/* Does the section have one of the keys that go together? */
-static bool has_together(const struct inifile *ini, const char *section,
-                         enum options_section kind) {
+/* Does the section have one of the keys that go together, by that number? */
+static bool has_together(const struct inifile *ini, const char *section, enum options_section kind,
+                         int together) {
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        if (o->section == kind && o->required == OPTIONS_TOGETHER && has_key(ini, section, o->key))
+        if (o->section == kind && o->required == together && has_key(ini, section, o->key))
             return true;
     }
     return false;
@@ -179,13 +193,13 @@ static bool has_required(struct config *c, const struct inifile *ini, size_t hea
                          struct config_error *error) {
     const char *section = ini->settings[heading].section;
     enum options_section kind;
-    bool together;
 
     if (find_target(c, section, &kind) == NULL)
         return true;
-    together = has_together(ini, section, kind);
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        bool required = o->required == OPTIONS_TOGETHER ? together : o->required != 0;
+        bool required = o->required >= OPTIONS_TOGETHER
+                            ? has_together(ini, section, kind, o->required)
+                            : o->required != 0;
 
         if (o->section == kind && required && !has_key(ini, section, o->key)) {
             inifile_fail(error, ini->file, ini->settings[heading].line, section,
@@ -288,6 +302,23 @@ static bool check_accounts(struct config *c, const struct inifile *ini,
     return true;
 }
 
+/* The company and the application that a request is for are compared with the keys. */
+static bool check_callbacks(const struct config *c, const struct inifile *ini,
+                            struct config_error *error) {
+    for (size_t i = 0; i < c->apps_count; i++) {
+        const struct config_app *app = &c->apps[i];
+
+        if (config_has_callback(app) && !config_has_keys(app)) {
+            inifile_fail(error, ini->file, app->line, NULL,
+                         "[app %s] callback_token_file: the application has no keys: give it "
+                         "corp_id, agent_id and secret_file",
+                         app->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A file without [app] is as good as one with an [app] of defaults and no keys, if there is a
  * service that may hand over keys.
  */
@@ -309,9 +340,35 @@ static bool check_apps(struct config *c, const struct inifile *ini, struct confi
     return false;
 }
 
+/* Does nobody but root's processes ask for the service? */
+static bool is_for_root(const struct config_service *s) {
+    for (size_t i = 0; i < s->callers_count; i++) {
+        if (s->callers[i].is_group || s->callers[i].id != 0)
+            return false;
+    }
+    return true;
+}
+
+/* A decision on the telephone comes as a request of WeCom's: why it cannot come, NULL where it can.
+ */
+static const char *approve_refusal(const struct config *c, const struct config_service *s) {
+    if (!s->account)
+        return "methods: approve goes with account = yes only: a web page would let anybody send "
+               "cards to everybody";
+    if (c->web.public_url[0] == '\0')
+        return "methods: approve needs [web] public_url: what people tap comes from WeCom through "
+               "wecom-web";
+    if (!config_has_callback(s->app))
+        return "methods: approve needs callback_token_file and callback_aes_key_file in the "
+               "section of its app: copy both values from the application's page, receive "
+               "messages, set API";
+    return NULL;
+}
+
 static bool check_service(struct config *c, const struct inifile *ini, struct config_service *s,
                           struct config_error *error) {
     char section[WECOM_SERVICE_MAX_BYTES + 16];
+    const char *why;
 
     (void)snprintf(section, sizeof section, "service %s", s->name);
     s->app = s->app_name[0] != '\0' ? config_find_app(c, s->app_name) : &c->apps[0];
@@ -326,10 +383,28 @@ static bool check_service(struct config *c, const struct inifile *ini, struct co
                      "never decides about accounts of this machine");
         return false;
     }
+    if ((s->methods & CONFIG_METHOD_SCAN) != 0 && c->web.public_url[0] == '\0') {
+        inifile_fail(
+            error, ini->file, s->line, section,
+            "methods: scan needs [web] public_url: the address of the pages that telephones "
+            "open");
+        return false;
+    }
     if ((s->methods & CONFIG_METHOD_MESSAGE) != 0 && !s->account) {
         inifile_fail(error, ini->file, s->line, section,
                      "methods: message goes with account = yes only: a web page would let anybody "
                      "send messages to everybody");
+        return false;
+    }
+    if (s->remember_s > 0 && (!s->account || !is_for_root(s))) {
+        inifile_fail(error, ini->file, s->line, section,
+                     "remember: goes with account = yes and callers = root only: what counts is a "
+                     "key, and that it was used is the host's word alone");
+        return false;
+    }
+    why = (s->methods & CONFIG_METHOD_APPROVE) != 0 ? approve_refusal(c, s) : NULL;
+    if (why != NULL) {
+        inifile_fail(error, ini->file, s->line, section, "%s", why);
         return false;
     }
     if (!config_has_keys(s->app) && !s->set_app) {
@@ -352,13 +427,23 @@ static bool check_service(struct config *c, const struct inifile *ini, struct co
                           check_policy(c, ini, s->line, section, "deny", &s->deny, error));
 }
 
+/* wecom-web holds no secret, and is to have no way to one. */
+static bool check_web(const struct config *c, struct config_error *error) {
+    if (c->web.line > 0 && strcmp(c->web.user, c->helper.user) == 0) {
+        config_refuse_web(c, c->web.user_line > 0 ? c->web.user_line : c->web.line, "user",
+                          "must be another user than that of [helper]", error);
+        return false;
+    }
+    return true;
+}
+
 /* What no single setting can tell. */
 static bool check_whole(struct config *c, const struct inifile *ini, struct config_error *error) {
     for (size_t i = 0; i < ini->count; i++) {
         if (ini->settings[i].key == NULL && !has_required(c, ini, i, error))
             return false;
     }
-    if (!check_apps(c, ini, error))
+    if (!check_apps(c, ini, error) || !check_callbacks(c, ini, error))
         return false;
     if (!check_accounts(c, ini, error))
         return false;
@@ -366,7 +451,7 @@ static bool check_whole(struct config *c, const struct inifile *ini, struct conf
         if (!check_service(c, ini, &c->services[i], error))
             return false;
     }
-    return check_sockets(c, ini, error);
+    return check_web(c, error) && check_sockets(c, ini, error);
 }
 
 struct config *config_read(const char *file, struct config_error *error) {
@@ -380,6 +465,7 @@ struct config *config_read(const char *file, struct config_error *error) {
     }
     (void)snprintf(c->file, sizeof c->file, "%s", file);
     if (set_defaults(OPTIONS_HELPER, &c->helper) != NULL ||
+        set_defaults(OPTIONS_WEB, &c->web) != NULL ||
         set_defaults(OPTIONS_ACCOUNTS, &c->accounts) != NULL) {
         inifile_fail(error, file, 0, NULL,
                      "the defaults of this build do not pass their own checks");
@@ -401,27 +487,14 @@ out:
     return c;
 }
 
-bool config_read_secrets(struct config *config, struct config_error *error) {
-    for (size_t i = 0; i < config->apps_count; i++) {
-        struct config_app *app = &config->apps[i];
-        char why[256];
-
-        if (!config_has_keys(app))
-            continue;
-        if (!secretfile_read(app->secret_file, &app->secret, why, sizeof why)) {
-            inifile_fail(error, config->file, app->line, NULL, "[app %s] secret_file: %s: %s",
-                         app->name, app->secret_file, why);
-            return false;
-        }
-    }
-    return true;
-}
-
 void config_free(struct config *config) {
     if (config == NULL)
         return;
-    for (size_t i = 0; i < config->apps_count; i++)
+    for (size_t i = 0; i < config->apps_count; i++) {
         secret_clear(&config->apps[i].secret);
+        secret_clear(&config->apps[i].callback_token);
+        secret_clear(&config->apps[i].callback_aes_key);
+    }
     for (size_t i = 0; i < config->services_count; i++) {
         policy_clear(&config->services[i].allow);
         policy_clear(&config->services[i].deny);
@@ -451,6 +524,10 @@ struct config_app *config_find_app(const struct config *config, const char *name
 
 bool config_has_keys(const struct config_app *app) {
     return app->corp_id[0] != '\0';
+}
+
+bool config_has_callback(const struct config_app *app) {
+    return app->callback_token_file[0] != '\0';
 }
 
 bool config_same_app(const struct config_app *a, const struct config_app *b) {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/address.h"
 #include "common/secret.h"
 #include "helper/policy.h"
 #include "wecom/error.h"
@@ -25,14 +26,23 @@ enum config_export {
 };
 
 /* Sign-in methods: bits of `methods`, and the words of methods=. */
-enum config_method { CONFIG_METHOD_CODE = 1 << 0, CONFIG_METHOD_MESSAGE = 1 << 1 };
+enum config_method {
+    CONFIG_METHOD_CODE = 1 << 0,
+    CONFIG_METHOD_MESSAGE = 1 << 1,
+    CONFIG_METHOD_SCAN = 1 << 2,
+    CONFIG_METHOD_APPROVE = 1 << 3,
+};
 
-enum { CONFIG_METHODS = 2 };
+/* How a terminal is shown a link. */
+enum config_qr { CONFIG_QR_UTF8, CONFIG_QR_ASCII, CONFIG_QR_OFF };
+
+enum { CONFIG_METHODS = 4 };
 
 /* What a login name is made of. */
 enum config_username { CONFIG_USERNAME_USERID, CONFIG_USERNAME_ALIAS, CONFIG_USERNAME_EMAIL };
 
 enum { CONFIG_CALLERS = 32, CONFIG_PATH_BYTES = 1024, CONFIG_URL_BYTES = 512, CONFIG_GROUPS = 64 };
+enum { CONFIG_LISTENS = 8, CONFIG_PROXIES = 32 };
 
 /* One entry of callers=: a local user, or a local group written @name. */
 struct config_caller {
@@ -63,6 +73,9 @@ struct config_app {
     char api_url[CONFIG_URL_BYTES], authorize_url[CONFIG_URL_BYTES], sso_url[CONFIG_URL_BYTES];
     char ca_file[CONFIG_PATH_BYTES];
     char proxy[CONFIG_URL_BYTES];
+    /* For what WeCom sends to its message URL; "": nothing is taken from there. */
+    char callback_token_file[CONFIG_PATH_BYTES], callback_aes_key_file[CONFIG_PATH_BYTES];
+    struct secret callback_token, callback_aes_key; /* what they hold */
 };
 
 /* One line group.NAME=... */
@@ -89,6 +102,25 @@ struct config_accounts {
     size_t groups_count;
 };
 
+struct config_listen {
+    struct address address;
+    uint16_t port;
+};
+
+/* For wecom-web. */
+struct config_web {
+    int line; /* of its heading; 0: there is none */
+    char user[WECOM_SERVICE_MAX_BYTES + 1];
+    int user_line; /* where the file says so; 0: nowhere */
+    struct config_listen listens[CONFIG_LISTENS];
+    size_t listens_count;
+    char public_url[CONFIG_URL_BYTES]; /* without "/" at its end; "": there is no [web] */
+    size_t prefix;                     /* where its path begins, "" or "/..." */
+    struct address_net proxies[CONFIG_PROXIES];
+    size_t proxies_count;
+    char tls_cert[CONFIG_PATH_BYTES], tls_key[CONFIG_PATH_BYTES]; /* "": no TLS of its own */
+};
+
 struct config_service {
     char name[WECOM_SERVICE_MAX_BYTES + 1];
     int line; /* of its heading */
@@ -104,13 +136,17 @@ struct config_service {
     char callers_text[512];
     char socket[CONFIG_PATH_BYTES]; /* "" when it has none of its own */
     enum config_lang lang;
+    enum config_qr qr;
     struct policy allow, deny;
+    int64_t
+        remember_s; /* how long a login stands for the next one with the same key; 0: not at all */
 };
 
 struct config {
     char file[CONFIG_PATH_BYTES];
     struct config_helper helper;
     struct config_accounts accounts;
+    struct config_web web;
     /* In the order of the file; the first is the default. Never none: where the file has none, one
      * without keys and name.
      */
@@ -133,8 +169,10 @@ struct config *config_read(const char *file, struct config_error *error);
  */
 bool config_read_secrets(struct config *config, struct config_error *error);
 
-/* Says of user= what only the machine can tell. */
+/* Says of user= of [helper], or of [web], what only the machine can tell. */
 void config_refuse_user(const struct config *config, const char *why, struct config_error *error);
+void config_refuse_web(const struct config *config, int line, const char *key, const char *why,
+                       struct config_error *error);
 
 /* Wipes and frees; NULL allowed. */
 void config_free(struct config *config);
@@ -144,6 +182,9 @@ struct config_service *config_find_service(const struct config *config, const ch
 struct config_app *config_find_app(const struct config *config, const char *name);
 
 bool config_has_keys(const struct config_app *app);
+
+/* Is there what opens the requests that WeCom sends to its message URL? */
+bool config_has_callback(const struct config_app *app);
 
 /* Is everything that tells one application from another the same, so that a token stays good? */
 bool config_same_app(const struct config_app *a, const struct config_app *b);

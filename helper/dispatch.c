@@ -9,7 +9,10 @@
 #include "helper/app_set.h"
 #include "helper/log.h"
 #include "helper/login.h"
+#include "helper/web_event.h"
 #include "helper/web_host.h"
+#include "helper/web_proof.h"
+#include "helper/web_visit.h"
 
 enum when {
     FIRST, /* opens an exchange */
@@ -20,6 +23,7 @@ enum who {
     HOST,     /* decided by callers= of the service, inside the exchange: the answer is a verdict */
     THE_SAME, /* whoever runs the exchange */
     OPERATOR, /* root, or the helper's own user */
+    PAGES,    /* the user of [web], or an operator */
 };
 
 struct rule {
@@ -42,6 +46,10 @@ static const struct rule rules[] = {
     {WIRE_APP_SET,   SERVER_LOGIN | SERVER_SERVICE, HOST,     FIRST, app_set_begin},
     {WIRE_ADMIN,     SERVER_ADMIN,                  OPERATOR, FIRST, admin_begin},
     {WIRE_ROW,       SERVER_ADMIN,                  OPERATOR, LATER, admin_row},
+    {WIRE_VISIT,     SERVER_WEB,                    PAGES,    FIRST, web_visit_open},
+    {WIRE_CALLBACK,  SERVER_WEB,                    PAGES,    FIRST, web_visit_callback},
+    {WIRE_EVENT,     SERVER_WEB,                    PAGES,    FIRST, web_event_open},
+    {WIRE_PROOF,     SERVER_WEB,                    PAGES,    FIRST, web_proof},
 };
 /* clang-format on */
 
@@ -53,6 +61,10 @@ static const struct rule *find(enum wire_verb verb) {
     return NULL;
 }
 
+static bool is_operator(const struct server_peer *peer) {
+    return server_peer_uid(peer) == 0 || server_peer_uid(peer) == geteuid();
+}
+
 void dispatch_message(void *arg, struct server_peer *peer, const struct wire_message *message) {
     const struct rule *rule = find(message->verb);
     bool is_running = server_exchange(peer) != NULL;
@@ -61,9 +73,10 @@ void dispatch_message(void *arg, struct server_peer *peer, const struct wire_mes
         server_refuse(peer, "asked what may not be asked on this socket");
     else if ((rule->when == LATER) != is_running)
         server_refuse(peer, "asked out of turn");
-    else if (rule->who == OPERATOR && server_peer_uid(peer) != 0 &&
-             server_peer_uid(peer) != geteuid())
+    else if (rule->who == OPERATOR && !is_operator(peer))
         server_refuse(peer, "is neither root nor the helper's user");
+    else if (rule->who == PAGES && !is_operator(peer) && !server_peer_is_pages(peer))
+        server_refuse(peer, "is neither root, nor the helper's user, nor that of [web]");
     else
         rule->handle(arg, peer, message);
 }

@@ -2,15 +2,13 @@
 #include "helper/handed_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/names.h"
 #include "common/text.h"
+#include "helper/keptfile.h"
 
 #define DIRECTORY "apps"
 
@@ -93,86 +91,20 @@ const char *handed_file_parse(const char *bytes, size_t len, struct handed_keys 
     return wrong;
 }
 
-/* What is wrong with the open directory, NULL when nothing is. */
-static const char *check_directory(const struct stat *st) {
-    if (st->st_uid != geteuid())
-        return "belongs to another user: chown it to the user of [helper] user=";
-    if ((st->st_mode & 0077) != 0)
-        return "is open to others: chmod 0700 it, and have the Secrets reset if others had access";
-    return NULL;
-}
-
 int handed_file_directory(const char *state_dir, bool make, char *why, size_t why_bytes) {
-    int above = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), directory = -1;
-    const char *wrong = NULL;
-    struct stat st;
-
-    why[0] = '\0';
-    if (above >= 0)
-        directory = openat(above, DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (above >= 0 && directory < 0 && errno == ENOENT && make) {
-        if (mkdirat(above, DIRECTORY, 0700) == 0)
-            directory = openat(above, DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (directory >= 0)
-            (void)fsync(above);
-    }
-    if (directory < 0 || fstat(directory, &st) != 0)
-        wrong = errno == ENOENT && !make ? "" : strerror(errno);
-    else
-        wrong = check_directory(&st);
-    if (wrong != NULL) {
-        if (wrong[0] != '\0')
-            (void)snprintf(why, why_bytes, "%s/" DIRECTORY ": %s", state_dir, wrong);
-        if (directory >= 0)
-            (void)close(directory);
-        directory = -1;
-    }
-    if (above >= 0)
-        (void)close(above);
-    return directory;
-}
-
-/* What is wrong with the open file, NULL when nothing is. */
-static const char *check_file(const struct stat *st) {
-    if (!S_ISREG(st->st_mode))
-        return "is not a regular file";
-    if (st->st_uid != geteuid())
-        return "belongs to another user: chown it to the user of [helper] user=";
-    if ((st->st_mode & 07177) != 0)
-        return "can be read by others: chmod 0600 it, and have the Secret reset if others had "
-               "access";
-    return NULL;
+    return keptfile_directory(state_dir, DIRECTORY, make, why, why_bytes);
 }
 
 bool handed_file_read(int directory, const char *name, struct handed_keys *keys, char *why,
                       size_t why_bytes) {
-    char bytes[HANDED_FILE_MOST_BYTES + 1];
-    const char *wrong = NULL;
-    struct stat st;
-    size_t len = 0;
-    ssize_t n = 0;
-    int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    char bytes[HANDED_FILE_MOST_BYTES];
+    size_t len;
+    const char *wrong = keptfile_read(directory, name, bytes, &len);
 
     *keys = (struct handed_keys){0};
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        wrong = errno == ELOOP ? "is a symbolic link" : strerror(errno);
-        goto out;
-    }
-    wrong = check_file(&st);
-    if (wrong != NULL)
-        goto out;
-    while (len < sizeof bytes && (n = read(fd, bytes + len, sizeof bytes - len)) > 0)
-        len += (size_t)n;
-    if (n < 0)
-        wrong = strerror(errno);
-    else if (len > HANDED_FILE_MOST_BYTES)
-        wrong = "is longer than 4096 bytes";
-    else
+    if (wrong == NULL)
         wrong = handed_file_parse(bytes, len, keys);
-out:
     secret_wipe(bytes);
-    if (fd >= 0)
-        (void)close(fd);
     if (wrong != NULL)
         (void)snprintf(why, why_bytes, "%s", wrong);
     return wrong == NULL;
@@ -191,45 +123,14 @@ size_t handed_file_print(const struct handed_keys *keys, char *bytes, size_t mos
     return len + 1;
 }
 
-static bool write_all(int fd, const char *bytes, size_t len) {
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
 bool handed_file_write(int directory, const char *name, const struct handed_keys *keys, char *why,
                        size_t why_bytes) {
     char bytes[HANDED_FILE_MOST_BYTES];
     size_t len = handed_file_print(keys, bytes, sizeof bytes);
-    int fd = -1;
-    bool good = false;
+    const char *wrong = len > 0 ? keptfile_write(directory, name, bytes, len) : strerror(ENOMEM);
 
-    (void)unlinkat(directory, HANDED_FILE_NEW, 0); /* left behind by a crash */
-    if (len == 0)
-        errno = ENOMEM;
-    else
-        fd = openat(directory, HANDED_FILE_NEW,
-                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        good = write_all(fd, bytes, len) && fsync(fd) == 0 &&
-               renameat(directory, HANDED_FILE_NEW, directory, name) == 0;
-    if (!good) {
-        (void)snprintf(why, why_bytes, "%s", strerror(errno));
-        (void)unlinkat(directory, HANDED_FILE_NEW, 0);
-    } else {
-        /* the new one is in force already; only a power cut could bring the old one back */
-        (void)fsync(directory);
-    }
     secret_wipe(bytes);
-    if (fd >= 0)
-        (void)close(fd);
-    return good;
+    if (wrong != NULL)
+        (void)snprintf(why, why_bytes, "%s", wrong);
+    return wrong == NULL;
 }

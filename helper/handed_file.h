@@ -8,14 +8,15 @@
 #include <stddef.h>
 
 #include "common/secret.h"
+#include "helper/keptfile.h"
 #include "wecom/limits.h"
 #include "wecom/verdict.h"
 
 /* All fields at their limits, each byte of the Secret and the company escaped, and JSON's frame. */
-enum { HANDED_FILE_MOST_BYTES = 4096 };
+enum { HANDED_FILE_MOST_BYTES = KEPTFILE_MOST_BYTES };
 
 /* What stands beside the others while a file is written. No name of an application. */
-#define HANDED_FILE_NEW ".new"
+#define HANDED_FILE_NEW KEPTFILE_NEW
 
 struct handed_keys {
     char service[WECOM_SERVICE_MAX_BYTES + 1]; /* whose they are */

@@ -14,12 +14,19 @@
 #include "helper/wecom/client.h"
 #include "helper/worker.h"
 
+struct cards;
+struct courier;
 struct event_base;
-struct messenger;
+struct homes;
+struct links;
+struct message_urls;
 struct people;
 struct login;
+struct outages;
 struct pins;
+struct remember;
 struct throttle;
+struct web_events;
 
 struct helper {
     struct event_base *base;
@@ -27,8 +34,15 @@ struct helper {
     struct client *client;
     struct members *members;
     struct codes *codes;
-    struct pins *pins; /* codes that were sent as messages */
-    struct messenger *messenger;
+    struct links *links;     /* that terminals show */
+    struct homes *homes;     /* browsers that opened the application's own page */
+    struct pins *pins;       /* codes that were sent as messages */
+    struct courier *courier; /* carries messages to members */
+    struct cards *cards;     /* that people approve logins with */
+    struct web_events *web_events;
+    struct message_urls *message_urls;
+    struct outages *outages;   /* of WeCom, watched for recovery codes */
+    struct remember *remember; /* windows without a prompt */
     struct throttle *throttle; /* failures, messages, for each origin and person */
     struct login *logins;      /* that wait, the newest first */
     struct store *store;
@@ -38,6 +52,8 @@ struct helper {
     struct worker *worker; /* synchronizes and publishes */
     struct handed *handed;
     struct tries *tries; /* of keys that are handed over */
+
+    char state_dir[CONFIG_PATH_BYTES]; /* of the start */
 
     int64_t (*wall_s)(void); /* time(2); passed in so that a test can move it */
     int64_t started_ms;

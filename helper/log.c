@@ -53,6 +53,10 @@ void log_open(const char *program, bool foreground, int max_level) {
         openlog(program, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
 }
 
+void log_program(const char *program) {
+    sink.program = program;
+}
+
 void log_set_level(int max_level) {
     sink.max_level = max_level;
 }

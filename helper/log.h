@@ -28,6 +28,8 @@ struct log_line {
  * where there is one, else syslog(3), facility authpriv. Lines above `max_level` are dropped.
  */
 void log_open(const char *program, bool foreground, int max_level);
+/* The name before log_open() is called; else it is wecom-helper. */
+void log_program(const char *program);
 void log_set_level(int max_level);
 /* From now on lines go there instead: for a process whose log another one writes. NULL: as before.
  */

@@ -83,6 +83,13 @@ static void count_failure(const struct login *login, enum wecom_reason reason) {
     login_log_throttle(r->helper);
 }
 
+void login_missed(struct login *login) {
+    request_log(&login->request, LOG_NOTICE, "login answer wrong", NULL, login->method->word,
+                WECOM_REASON_CODE_INVALID, NULL);
+    count_failure(login, WECOM_REASON_CODE_INVALID);
+    login_forget(login);
+}
+
 void login_deny_with(struct login *login, enum wecom_reason reason, const char *userid,
                      const struct client_failure *failure, const char *message) {
     const struct reasons_rule *rule = reasons_find(reason);
@@ -93,6 +100,8 @@ void login_deny_with(struct login *login, enum wecom_reason reason, const char *
     r->helper->denied++;
     setup_counts(r->setup, r->service)->denied++;
     count_failure(login, reason);
+    if (rule->verdict != WECOM_VERDICT_UNAVAILABLE)
+        login_forget(login);
     reply_result(r->peer, rule->verdict, WECOM_ACCOUNT_NONE, reason, message);
     login_end(login);
 }
@@ -106,22 +115,32 @@ void login_deny(struct login *login, enum wecom_reason reason, const char *useri
     login_deny_with(login, reason, userid, failure, message);
 }
 
+bool login_can_ask(const struct login *login) {
+    return !login->blind;
+}
+
 const char *login_may_reach(const struct login *login) {
     const char *userid = login->admitted ? request_expected_userid(&login->request) : NULL;
 
     return userid != NULL ? userid : "";
 }
 
+bool login_is_granted(const struct login *login) {
+    return login->granted;
+}
+
 void login_list(const struct helper *helper, size_t most,
                 void (*tell)(void *arg, const struct login_view *view), void *arg) {
     for (const struct login *l = helper->logins; l != NULL && most > 0; l = l->next, most--) {
         const struct request *r = &l->request;
+        const char *userid = request_expected_userid(r);
 
         tell(arg, &(const struct login_view){
                       .id = r->id,
                       .service = r->service_name,
                       .method = l->method != NULL ? l->method->word : "",
                       .origin = r->rhost,
+                      .userid = userid != NULL ? userid : "",
                       .user = r->user[0] == '\0' || name_is_userid(r->user) ? r->user : "?",
                       .age_s = (helper_now_ms(helper) - r->begun_ms) / 1000});
     }
@@ -171,17 +190,21 @@ static void on_found(void *arg, const struct people_answer *answer) {
     userid = answer->known ? answer->account.userid : people_guess(r);
     (void)snprintf(r->expected, sizeof r->expected, "%s", userid != NULL ? userid : "");
     login->authtok = NULL;
-    login_begin_first(login, authtok);
+    if (authtok == NULL && login->admitted && login_is_remembered(login, answer))
+        login_go_to(login, &login_method_remember, NULL);
+    else
+        login_begin_first(login, authtok);
     secret_free_string(authtok);
 }
 
 static void start(struct login *login, const char *authtok) {
     struct request *r = &login->request;
-    bool sends = (r->service->methods & CONFIG_METHOD_MESSAGE) != 0;
+    bool looks = login->has_key ||
+                 (r->service->methods & (CONFIG_METHOD_MESSAGE | CONFIG_METHOD_APPROVE)) != 0;
 
     login->authtok = authtok != NULL ? trimmed(authtok) : NULL;
     if ((authtok == NULL || login->authtok != NULL) &&
-        (!people_is_host(r) || (r->link[0] != '\0' && !sends))) {
+        (!people_is_host(r) || (r->link[0] != '\0' && !looks))) {
         char *own = login->authtok;
 
         login->authtok = NULL;
@@ -231,6 +254,8 @@ void login_begin(struct helper *helper, struct server_peer *peer,
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
         return;
     }
+    login->blind = wire_get(message, WIRE_F_AUTHTOK) != NULL;
+    login_take_key(login, wire_get(message, WIRE_F_AUTH_INFO));
     start(login, wire_get(message, WIRE_F_AUTHTOK));
 }
 

@@ -13,7 +13,8 @@ void login_answer(struct helper *helper, struct server_peer *peer,
 /* A login that waits, for the administrator. Valid during the call. */
 struct login_view {
     const char *id, *service, *method, *origin;
-    const char *user; /* "?": what was typed looks like no name */
+    const char *user;   /* "?": what was typed looks like no name */
+    const char *userid; /* of the member whom it is for; "": not known, or nobody */
     int64_t age_s;
 };
 

@@ -63,11 +63,10 @@ static void conclude(struct code *c) {
         struct client_failure failure = c->member.failure;
 
         people_note(login_request(c->login), c->identity.userid, &c->member);
-        deny(c, reason, failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        deny(c, reason, &failure, NULL);
         return;
     }
-    login_accept(c->login, &c->member, c->has_detail ? &c->detail : NULL,
-                 c->note.detail[0] != '\0' ? &c->note : NULL);
+    login_accept(c->login, &c->member, c->has_detail ? &c->detail : NULL, &c->note);
 }
 
 static void on_early(void *arg, const struct members_answer *answer) {
@@ -129,16 +128,8 @@ static void ask_details(struct code *c) {
 
 static void ask_member(struct code *c) {
     const struct request *r = login_request(c->login);
-    const struct members_answer *known =
-        members_known(r->helper->members, r->app, c->identity.userid);
 
-    if (known != NULL) {
-        c->member = *known;
-        conclude(c);
-        return;
-    }
-    c->watch = members_ask(r->helper->members, r->app, c->identity.userid, on_member, c);
-    if (c->watch == NULL)
+    if (!members_hear(r->helper->members, r->app, c->identity.userid, &c->watch, on_member, c))
         deny(c, WECOM_REASON_INTERNAL, NULL, NULL);
 }
 
@@ -234,6 +225,7 @@ static void answer(struct login *login, const char *text) {
 
 const struct login_method login_method_code = {.word = "code",
                                                .bit = CONFIG_METHOD_CODE,
+                                               .blind = true,
                                                .fits = fits,
                                                .begin = begin,
                                                .answer = answer,

@@ -43,6 +43,8 @@ static void set_environment(const struct login *login, struct wire_message *m,
     if (a->has_detail && (exports & CONFIG_EXPORT_MOBILE) && a->detail.mobile[0] != '\0' &&
         !answer->mobile_refused)
         (void)wire_set(m, WIRE_F_ENV_MOBILE, a->detail.mobile);
+    if (answer->mobile_refused && (exports & CONFIG_EXPORT_MOBILE))
+        (void)wire_set_flag(m, WIRE_F_ENV_MOBILE_TAKEN, true);
     if (a->has_detail && (exports & CONFIG_EXPORT_EMAIL) && a->detail.email[0] != '\0')
         (void)wire_set(m, WIRE_F_ENV_EMAIL, a->detail.email);
 }
@@ -74,8 +76,10 @@ static void grant(struct login *login, const struct people_answer *answer) {
         login_deny(login, WECOM_REASON_INTERNAL, a->said.member.userid, NULL, NULL);
         return;
     }
-    request_log(r, LOG_NOTICE, "login granted", a->said.member.userid, login->method->word,
-                WECOM_REASON_NONE, a->has_note ? &a->note : NULL);
+    request_log(r, a->by_store ? LOG_WARNING : LOG_NOTICE, "login granted", a->said.member.userid,
+                login->method->word, WECOM_REASON_NONE, &a->note);
+    if (login->method->bit != 0)
+        login_remember(login, answer);
     if (login_is_counted(login)) {
         throttle_passed(r->helper->throttle, r->user, r->rhost);
         login_log_throttle(r->helper);
@@ -85,6 +89,7 @@ static void grant(struct login *login, const struct people_answer *answer) {
     server_send(r->peer, m);
     wire_free(m);
     server_finish(r->peer);
+    login->granted = true;
     login_end(login);
 }
 
@@ -156,24 +161,18 @@ static void enter(struct login *login) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 
-static void hear_directory(struct login *login, const struct members_answer *said) {
+static void on_directory(void *arg, const struct members_answer *said) {
+    struct login *login = arg;
     struct client_failure failure = said->failure;
     enum wecom_reason reason = members_reason(said);
 
+    login->watch = NULL;
     if (reason != WECOM_REASON_NONE) {
-        login_deny(login, reason, login->accepted->said.member.userid,
-                   failure.detail[0] != '\0' ? &failure : NULL, NULL);
+        login_deny(login, reason, login->accepted->said.member.userid, &failure, NULL);
         return;
     }
     login->accepted->said = *said;
     enter(login);
-}
-
-static void on_directory(void *arg, const struct members_answer *said) {
-    struct login *login = arg;
-
-    login->watch = NULL;
-    hear_directory(login, said);
 }
 
 /* Of whom another application, or WeCom's word of some time ago, has said that he is a member. */
@@ -189,9 +188,8 @@ static void ask_directory(struct login *login) {
 void login_accept(struct login *login, const struct members_answer *said,
                   const struct answer_detail *detail, const struct client_failure *note) {
     struct request *r = &login->request;
-    const struct client_app *directory = people_directory(r);
+    struct client_app *directory = people_directory(r);
     struct accepted *a = calloc(1, sizeof *a);
-    const struct members_answer *known;
 
     if (a == NULL) {
         login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
@@ -202,7 +200,6 @@ void login_accept(struct login *login, const struct members_answer *said,
     a->has_detail = detail != NULL;
     if (detail != NULL)
         a->detail = *detail;
-    a->has_note = note != NULL;
     if (note != NULL)
         a->note = *note;
     if (directory == r->app) {
@@ -210,11 +207,36 @@ void login_accept(struct login *login, const struct members_answer *said,
         return;
     }
     /* Another application signs in; that of [accounts] has the say over the account. */
-    known = members_known(r->helper->members, directory, said->member.userid);
-    if (known != NULL)
-        hear_directory(login, known);
-    else
-        ask_directory(login);
+    if (!members_hear(r->helper->members, directory, a->said.member.userid, &login->watch,
+                      on_directory, login))
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+}
+
+/* What the store has of the member, as WeCom would say it. */
+static void describe(const struct store_account *account, struct answer_member *member) {
+    size_t count = account->departments_count;
+
+    memcpy(member->userid, account->userid, sizeof member->userid);
+    (void)snprintf(member->name, sizeof member->name, "%s", account->name);
+    if (count > ANSWER_DEPARTMENTS)
+        count = ANSWER_DEPARTMENTS;
+    memcpy(member->departments, account->departments, count * sizeof member->departments[0]);
+    member->departments_count = count;
+}
+
+void login_accept_stored(struct login *login, const struct people_answer *answer,
+                         const struct client_failure *note) {
+    struct accepted *a = calloc(1, sizeof *a);
+
+    if (a == NULL) {
+        login_deny(login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
+        return;
+    }
+    login->accepted = a;
+    a->by_store = true;
+    a->note = *note;
+    describe(&answer->account, &a->said.member);
+    grant(login, answer);
 }
 
 void login_grant_now(struct login *login) {

@@ -2,15 +2,18 @@
 #ifndef WECOM_HELPER_LOGIN_INTERNAL_H
 #define WECOM_HELPER_LOGIN_INTERNAL_H
 
+#include "helper/auth_info.h"
 #include "helper/login_method.h"
 #include "helper/people.h"
+#include "helper/remember.h"
 
 /* What a method found out, while the store is asked. */
 struct accepted {
     struct members_answer said;
     struct answer_detail detail;
     struct client_failure note;
-    bool has_detail, has_note;
+    bool has_detail;
+    bool by_store;               /* WeCom said nothing: it cannot be reached */
     struct people_answer answer; /* while the table is waited for */
 };
 
@@ -29,16 +32,18 @@ struct login {
     bool known;            /* somebody has this name */
     bool judged;           /* what was typed went to a method */
     bool waits_out;        /* asked for Enter, after a while */
+    bool granted;
     struct people_ticket *people;
     struct members_watch *watch;
+    char proved[WECOM_USERID_MAX_BYTES + 1]; /* of whom login_confirm asks WeCom */
     struct worker_wait *published;
     struct accepted *accepted;
     char *authtok; /* what the host already has, until the method begins */
+    bool blind;    /* the host had it: it cannot ask */
+    bool has_key;  /* the host names a key that the login was made with, and it counts here */
+    unsigned char key[AUTH_INFO_BYTES];
 };
 
-/* Ends the login with this message; `message` is for the person. */
-void login_deny_with(struct login *login, enum wecom_reason reason, const char *userid,
-                     const struct client_failure *failure, const char *message);
 /* Ends a login that was answered. */
 void login_end(struct login *login);
 
@@ -55,8 +60,21 @@ const struct login_method *login_first_method(const struct config_service *servi
  * person is asked to wait.
  */
 void login_begin_first(struct login *login, const char *authtok);
+/* Goes over to a method, with what was typed for it (NULL: nothing). */
+void login_go_to(struct login *login, const struct login_method *method, const char *authtok);
+
 /* What the person typed, without blanks around it. */
 void login_take_answer(struct login *login, const char *text);
+
+/* remember= (login_remember.c). Takes the key that the host names, where one counts; tells the log
+ * once for each service when none does.
+ */
+void login_take_key(struct login *login, const char *auth_info);
+/* Is there a window for this login, of the account that has the name? */
+bool login_is_remembered(const struct login *login, const struct people_answer *answer);
+/* A login was granted in full: its window begins. It was refused: its window ends. */
+void login_remember(const struct login *login, const struct people_answer *answer);
+void login_forget(const struct login *login);
 
 /* The decision is made and waits for the table only. */
 void login_grant_now(struct login *login);

@@ -13,59 +13,14 @@
 
 #include "helper/login_method.h"
 #include "helper/messenger.h"
-#include "helper/people.h"
 
 struct message {
     struct login *login;
-    struct members_watch *watch;
     char userid[WECOM_USERID_MAX_BYTES + 1]; /* "": nobody who may sign in */
 };
 
-static void drop(void *state) {
-    struct message *m = state;
-
-    members_drop(m->watch);
-    free(m);
-}
-
 static struct pins_owner owner_of(const struct message *m) {
     return messenger_owner(login_request(m->login), m->userid[0] != '\0' ? m->userid : NULL);
-}
-
-static void hear(struct message *m, const struct members_answer *said) {
-    struct client_failure failure = said->failure;
-    enum wecom_reason reason = members_reason(said);
-    char userid[WECOM_USERID_MAX_BYTES + 1];
-
-    if (reason == WECOM_REASON_NONE) {
-        login_accept(m->login, said, NULL, NULL);
-        return;
-    }
-    memcpy(userid, m->userid, sizeof userid);
-    people_note(login_request(m->login), userid, said);
-    login_deny(m->login, reason, userid, failure.detail[0] != '\0' ? &failure : NULL, NULL);
-}
-
-static void on_member(void *arg, const struct members_answer *said) {
-    struct message *m = arg;
-
-    m->watch = NULL;
-    hear(m, said);
-}
-
-static void ask_member(struct message *m) {
-    const struct request *r = login_request(m->login);
-    const struct members_answer *known = members_known(r->helper->members, r->app, m->userid);
-
-    if (known != NULL) {
-        struct members_answer said = *known;
-
-        hear(m, &said);
-        return;
-    }
-    m->watch = members_ask(r->helper->members, r->app, m->userid, on_member, m);
-    if (m->watch == NULL)
-        login_deny(m->login, WECOM_REASON_INTERNAL, NULL, NULL, NULL);
 }
 
 static void take(struct message *m, const char *text) {
@@ -74,7 +29,7 @@ static void take(struct message *m, const char *text) {
 
     switch (pins_try(r->helper->pins, &owner, helper_now_ms(r->helper), text)) {
     case PINS_RIGHT:
-        ask_member(m);
+        login_confirm(m->login, m->userid);
         break;
     case PINS_OVER:
         login_deny(m->login, WECOM_REASON_TOO_MANY_TRIES, NULL, NULL, "pin_over");
@@ -114,7 +69,8 @@ static void answer(struct login *login, const char *text) {
 
 const struct login_method login_method_message = {.word = "message",
                                                   .bit = CONFIG_METHOD_MESSAGE,
+                                                  .blind = true,
                                                   .fits = pins_is_form,
                                                   .begin = begin,
                                                   .answer = answer,
-                                                  .drop = drop};
+                                                  .drop = free};

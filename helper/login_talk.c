@@ -8,9 +8,13 @@
 #include "helper/texts.h"
 #include "helper/throttle.h"
 
-enum { ROUNDS = 12 /* prompts of one login; older sshd dies of too many */ };
+enum {
+    ROUNDS = 12,       /* prompts of one login; older sshd dies of too many */
+    INFO_BYTES = 8192, /* of the wire */
+};
 
-static const struct login_method *const methods[] = {&login_method_code, &login_method_message};
+static const struct login_method *const methods[] = {&login_method_approve, &login_method_code,
+                                                     &login_method_message, &login_method_scan};
 
 static const struct login_method *find_method(enum config_method bit) {
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
@@ -68,7 +72,7 @@ static void write_others(const struct login *login, char *out, size_t bytes) {
 }
 
 /* What stands above the prompt; "": nothing. */
-static void write_info(const struct login *login, char *out, size_t bytes) {
+static void write_info(struct login *login, char *out, size_t bytes) {
     char others[64];
     size_t used;
 
@@ -76,7 +80,10 @@ static void write_info(const struct login *login, char *out, size_t bytes) {
         write_wait(login, "wait_and_enter", out, bytes);
         return;
     }
-    texts_fill(out, bytes, login->lang, login->info_id, login->request.id, NULL);
+    if (login->method->info != NULL)
+        login->method->info(login, login->lang, out, bytes);
+    else
+        texts_fill(out, bytes, login->lang, login->info_id, login->request.id, NULL);
     write_others(login, others, sizeof others);
     used = strlen(out);
     if (others[0] == '\0' || used + 2 > bytes)
@@ -89,7 +96,7 @@ static void write_info(const struct login *login, char *out, size_t bytes) {
 
 static void ask_again(struct login *login) {
     struct wire_message *m = wire_new(WIRE_ASK);
-    char prompt[256], info[1024];
+    char prompt[256], info[INFO_BYTES];
 
     if (login->rounds++ >= ROUNDS) {
         wire_free(m);
@@ -113,14 +120,18 @@ void login_ask(struct login *login, const char *prompt_id, const char *info_id, 
     ask_again(login);
 }
 
-/* The first method of the service that the text may be an answer to; NULL: none. */
+/* The first method of the service that the text may be an answer to; NULL: none. A recovery code is
+ * one wherever somebody signs in to an account of the host.
+ */
 static const struct login_method *fitting(const struct login *login, const char *text) {
     const struct config_service *service = login->request.service;
 
+    if (service->account && login_method_recovery.fits(text))
+        return &login_method_recovery;
     for (size_t i = 0; i < service->order_count; i++) {
         const struct login_method *method = find_method(service->order[i]);
 
-        if (method->fits(text))
+        if (method->blind && method->fits(text))
             return method;
     }
     return NULL;
@@ -148,8 +159,7 @@ static bool is_lang(const char *word, enum config_lang *lang) {
     return true;
 }
 
-static void begin_method(struct login *login, const struct login_method *method,
-                         const char *authtok) {
+void login_go_to(struct login *login, const struct login_method *method, const char *authtok) {
     if (login->state != NULL)
         login->method->drop(login->state);
     login->state = NULL;
@@ -157,11 +167,38 @@ static void begin_method(struct login *login, const struct login_method *method,
     method->begin(login, authtok);
 }
 
-/* What the host has already goes to the method that it fits, else to the preferred one: that has to
- * refuse it as it refuses anything.
+/* The preferred method of those that serve a host which answers before it asks; NULL: none does. */
+static const struct login_method *first_blind(const struct login *login) {
+    const struct config_service *service = login->request.service;
+
+    for (size_t i = 0; i < service->order_count; i++) {
+        const struct login_method *method = find_method(service->order[i]);
+
+        if (method->blind)
+            return method;
+    }
+    return NULL;
+}
+
+bool login_hand_over(struct login *login, const char *text) {
+    const struct login_method *method = fitting(login, text);
+
+    if (method == NULL)
+        method = first_blind(login);
+    if (method == NULL || method == login->method)
+        return false;
+    login_go_to(login, method, text);
+    return true;
+}
+
+/* What the host has already goes to the method that it fits, else to the preferred one that may
+ * take it: that has to refuse it as it refuses anything.
  */
 void login_begin_first(struct login *login, const char *authtok) {
     const struct login_method *method = authtok != NULL ? fitting(login, authtok) : NULL;
+
+    if (authtok != NULL && method == NULL)
+        method = first_blind(login);
 
     /* hosts show a text with a prompt only: whoever must wait is asked to press Enter after it */
     if (authtok == NULL && wait_ms(login) > 0) {
@@ -172,7 +209,15 @@ void login_begin_first(struct login *login, const char *authtok) {
     if (is_slowed(login))
         return;
     login->judged = authtok != NULL;
-    begin_method(login, method != NULL ? method : login->method, authtok);
+    login_go_to(login, method != NULL ? method : login->method, authtok);
+}
+
+void login_begin_anew(struct login *login) {
+    if (login->state != NULL)
+        login->method->drop(login->state);
+    login->state = NULL;
+    login->method = login_first_method(login->request.service);
+    login_begin_first(login, NULL);
 }
 
 /* A word for the conversation itself, an answer to another method, or an answer. */
@@ -182,10 +227,11 @@ void login_take_answer(struct login *login, const char *text) {
     if (login->waits_out) {
         login->waits_out = false;
         if (!is_slowed(login))
-            begin_method(login, login->method, NULL);
+            login_go_to(login, login->method, NULL);
     } else if (method != NULL && method != login->method) {
-        begin_method(login, method, NULL);
-    } else if (method != NULL || is_lang(text, &login->lang)) {
+        login_go_to(login, method, NULL);
+    } else if (method != NULL || is_lang(text, &login->lang) ||
+               (login->method->heeds != NULL && login->method->heeds(login, text))) {
         ask_again(login);
     } else if (!is_slowed(login)) {
         login->judged = true;
@@ -193,7 +239,7 @@ void login_take_answer(struct login *login, const char *text) {
         if (method == NULL || method == login->method)
             login->method->answer(login, text);
         else
-            begin_method(login, method, text);
+            login_go_to(login, method, text);
     }
 }
 

@@ -16,17 +16,25 @@
 
 #include "common/deadline.h"
 #include "common/wiping.h"
+#include "helper/cards.h"
 #include "helper/config.h"
+#include "helper/courier.h"
 #include "helper/dispatch.h"
 #include "helper/helper.h"
 #include "helper/import_child.h"
+#include "helper/links.h"
 #include "helper/log.h"
-#include "helper/messenger.h"
+#include "helper/message_urls.h"
 #include "helper/notify.h"
+#include "helper/outage.h"
 #include "helper/people.h"
+#include "helper/pins.h"
 #include "helper/privileges.h"
+#include "helper/remember.h"
 #include "helper/sync.h"
 #include "helper/throttle.h"
+#include "helper/web_event.h"
+#include "helper/web_home.h"
 #include "helper/worker_run.h"
 #include "wecom/paths.h"
 
@@ -216,6 +224,7 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     bool good = false;
 
     helper->wall_s = wall_s;
+    (void)snprintf(helper->state_dir, sizeof helper->state_dir, "%s", config->helper.state_dir);
     helper->clock = (struct client_clock){.now_ms = monotonic_ms};
     helper->reload = reload;
     helper->changed = publish_change;
@@ -229,7 +238,14 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
     helper->members = members_new(helper->clock);
     helper->codes = codes_new();
     helper->pins = pins_new();
-    helper->messenger = messenger_new(helper);
+    helper->links = links_new();
+    helper->courier = courier_new(helper);
+    helper->cards = cards_new(helper);
+    helper->message_urls = message_urls_new();
+    helper->web_events = web_events_new(helper);
+    helper->homes = web_home_new(helper);
+    helper->outages = outages_new(helper->base, helper->clock);
+    helper->remember = remember_new();
     helper->throttle = open_throttle(config->helper.state_dir);
     helper->people = people_new(helper);
     helper->tries = tries_new(helper->clock);
@@ -238,7 +254,10 @@ static bool serve(struct helper *helper, struct config *config, struct server *s
         helper->store = store_open(config->helper.state_dir, helper->base, why, sizeof why);
     if (helper->store == NULL || helper->members == NULL || helper->codes == NULL ||
         helper->people == NULL || helper->tries == NULL || helper->handed == NULL ||
-        helper->pins == NULL || helper->messenger == NULL || helper->throttle == NULL) {
+        helper->pins == NULL || helper->links == NULL || helper->homes == NULL ||
+        helper->courier == NULL || helper->cards == NULL || helper->message_urls == NULL ||
+        helper->web_events == NULL || helper->throttle == NULL || helper->outages == NULL ||
+        helper->remember == NULL) {
         config_free(config);
         goto out;
     }
@@ -267,7 +286,12 @@ out:
     if (!good)
         log_event(LOG_ERR, "cannot run", why);
     server_free(server);
-    messenger_free(helper->messenger);
+    outages_free(helper->outages);
+    remember_free(helper->remember);
+    courier_free(helper->courier);
+    cards_free(helper->cards);
+    web_events_free(helper->web_events);
+    web_home_free(helper->homes);
     people_free(helper->people);
     worker_stop(helper->worker);
     members_free(helper->members);
@@ -276,6 +300,8 @@ out:
     tries_free(helper->tries);
     codes_free(helper->codes);
     pins_free(helper->pins);
+    links_free(helper->links);
+    message_urls_free(helper->message_urls);
     throttle_close(helper->throttle);
     client_free(helper->client);
     http_free(http);
@@ -315,7 +341,8 @@ static const char *absolute(const char *file, char *path, size_t bytes) {
     return n > 0 && (size_t)n < bytes ? path : file;
 }
 
-/* Whoever starts us is told what is wrong with the store, before anything goes to the background.
+/* Whoever starts us is told what is wrong with the store before anything goes to the background.
+ * It is read whole; in the foreground once is enough.
  */
 static bool try_store(const struct config *config, char *why, size_t bytes) {
     struct store *store = store_open(config->helper.state_dir, NULL, why, bytes);
@@ -382,7 +409,7 @@ int main(int argc, char **argv) {
         status = refuse(why, EXIT_FAILURE);
     else if (!config_read_secrets(config, &error))
         status = refuse(error.text, EXIT_CONFIG);
-    else if (!arguments.check && !try_store(config, why, sizeof why))
+    else if (!arguments.check && !arguments.foreground && !try_store(config, why, sizeof why))
         status = refuse(why, EXIT_FAILURE);
     if (status >= 0) {
         config_free(config);

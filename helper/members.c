@@ -234,6 +234,29 @@ void members_drop(struct members_watch *watch) {
     free(watch);
 }
 
+void members_forget(struct members *members, const struct client_app *app, const char *userid) {
+    struct entry *entry = *find(members, app, userid);
+
+    if (entry != NULL)
+        entry->answer = (struct members_answer){.state = MEMBERS_UNKNOWN};
+}
+
+bool members_hear(struct members *members, struct client_app *app, const char *userid,
+                  struct members_watch **watch,
+                  void (*done)(void *arg, const struct members_answer *answer), void *arg) {
+    const struct members_answer *known = members_known(members, app, userid);
+
+    *watch = NULL;
+    if (known != NULL) {
+        struct members_answer said = *known;
+
+        done(arg, &said);
+        return true;
+    }
+    *watch = members_ask(members, app, userid, done, arg);
+    return *watch != NULL;
+}
+
 enum wecom_reason members_reason(const struct members_answer *answer) {
     switch (answer->state) {
     case MEMBERS_ACTIVE:

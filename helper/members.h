@@ -57,6 +57,19 @@ struct members_watch *members_ask(struct members *members, struct client_app *ap
                                   void *arg);
 void members_drop(struct members_watch *watch);
 
+/* What is remembered of the member counts no more: something has changed. A question that runs
+ * goes on, and its answer is remembered.
+ */
+void members_forget(struct members *members, const struct client_app *app, const char *userid);
+
+/* The remembered answer while it is fresh, at once; else WeCom's, later, `*watch` being who waits.
+ * `done` gets a copy of its own, and may end whoever called. False when there is no memory; nothing
+ * was called then.
+ */
+bool members_hear(struct members *members, struct client_app *app, const char *userid,
+                  struct members_watch **watch,
+                  void (*done)(void *arg, const struct members_answer *answer), void *arg);
+
 /* The reason word for whoever is not active; none for who is. */
 enum wecom_reason members_reason(const struct members_answer *answer);
 

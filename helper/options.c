@@ -12,6 +12,7 @@
 #include "common/names.h"
 #include "common/text.h"
 #include "helper/options_accounts.h"
+#include "helper/options_web.h"
 #include "wecom/paths.h"
 
 struct word {
@@ -26,8 +27,14 @@ static const struct word log_levels[] = {{"err", LOG_ERR},       {"warning", LOG
 static const struct word langs[] = {
     {"both", CONFIG_LANG_BOTH}, {"zh", CONFIG_LANG_ZH}, {"en", CONFIG_LANG_EN}, {NULL, 0}};
 
-static const struct word methods[] = {
-    {"code", CONFIG_METHOD_CODE}, {"message", CONFIG_METHOD_MESSAGE}, {NULL, 0}};
+static const struct word methods[] = {{"code", CONFIG_METHOD_CODE},
+                                      {"message", CONFIG_METHOD_MESSAGE},
+                                      {"scan", CONFIG_METHOD_SCAN},
+                                      {"approve", CONFIG_METHOD_APPROVE},
+                                      {NULL, 0}};
+
+static const struct word qrs[] = {
+    {"utf8", CONFIG_QR_UTF8}, {"ascii", CONFIG_QR_ASCII}, {"off", CONFIG_QR_OFF}, {NULL, 0}};
 
 static const struct word exports[] = {{"account", CONFIG_EXPORT_ACCOUNT},
                                       {"userid", CONFIG_EXPORT_USERID},
@@ -92,7 +99,7 @@ static const char *set_user(const struct option *self, void *target, const char 
     uint32_t uid;
 
     if (localfiles_find(WECOM_PASSWD_FILE, value, &uid) == WECOM_OK && uid == 0)
-        return "must not be a user with uid 0: the helper never runs as root";
+        return "must not be a user with uid 0: neither program runs as root";
     return set_name(self, target, value);
 }
 
@@ -178,6 +185,15 @@ static const char *set_lang(const struct option *self, void *target, const char 
     return NULL;
 }
 
+static const char *set_qr(const struct option *self, void *target, const char *value) {
+    unsigned int qr;
+
+    if (!find_word(qrs, value, strlen(value), &qr))
+        return "must be one of utf8, ascii, off";
+    *(enum config_qr *)place(self, target) = (enum config_qr)qr;
+    return NULL;
+}
+
 /* Blank-separated words of one table, as bits. */
 static bool set_bits(const struct word *words, const char *value, unsigned int *bits) {
     *bits = 0;
@@ -205,13 +221,15 @@ static const char *set_methods(const struct option *self, void *target, const ch
         unsigned int bit;
 
         if (!find_word(methods, value, len, &bit))
-            return "must be a list of sign-in methods: message, code";
+            return "must be a list of sign-in methods: scan, message, approve, code";
         if ((service->methods & bit) == 0)
             service->order[service->order_count++] = (enum config_method)bit;
         service->methods |= bit;
         value += len;
     }
-    return service->methods != 0 ? NULL : "must be a list of sign-in methods: message, code";
+    return service->methods != 0
+               ? NULL
+               : "must be a list of sign-in methods: scan, message, approve, code";
 }
 
 static const char *set_exports(const struct option *self, void *target, const char *value) {
@@ -275,6 +293,20 @@ static const struct option all[] = {
      set_https_url, AT(config_app, sso_url)},
     {OPTIONS_APP, "ca_file", NULL, false, set_path, AT(config_app, ca_file)},
     {OPTIONS_APP, "proxy", NULL, false, set_proxy, AT(config_app, proxy)},
+    {OPTIONS_APP, "callback_token_file", NULL, OPTIONS_TOGETHER_TOO, set_path,
+     AT(config_app, callback_token_file)},
+    {OPTIONS_APP, "callback_aes_key_file", NULL, OPTIONS_TOGETHER_TOO, set_path,
+     AT(config_app, callback_aes_key_file)},
+
+    {OPTIONS_WEB, "listen", "127.0.0.1:8473", false, options_set_listen,
+     AT(config_web, listens)},
+    {OPTIONS_WEB, "public_url", NULL, true, options_set_public_url,
+     AT(config_web, public_url)},
+    {OPTIONS_WEB, "trusted_proxies", "127.0.0.1 ::1", false, options_set_proxies,
+     AT(config_web, proxies)},
+    {OPTIONS_WEB, "tls_cert", NULL, OPTIONS_TOGETHER, set_path, AT(config_web, tls_cert)},
+    {OPTIONS_WEB, "tls_key", NULL, OPTIONS_TOGETHER, set_path, AT(config_web, tls_key)},
+    {OPTIONS_WEB, "user", WECOM_WEB_USER, false, set_user, AT(config_web, user)},
 
     {OPTIONS_ACCOUNTS, "app", NULL, false, set_name, AT(config_accounts, app_name)},
     {OPTIONS_ACCOUNTS, "provision", "yes", false, set_bool, AT(config_accounts, provision)},
@@ -307,6 +339,9 @@ static const struct option all[] = {
     {OPTIONS_SERVICE, "allow", NULL, false, options_set_policy, AT(config_service, allow)},
     {OPTIONS_SERVICE, "deny", NULL, false, options_set_policy, AT(config_service, deny)},
     {OPTIONS_SERVICE, "lang", "both", false, set_lang, AT(config_service, lang)},
+    {OPTIONS_SERVICE, "qr", "utf8", false, set_qr, AT(config_service, qr)},
+    {OPTIONS_SERVICE, "remember", "0s", false, options_set_remember,
+     AT(config_service, remember_s)},
     {0},
 };
 /* clang-format on */

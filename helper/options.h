@@ -6,10 +6,17 @@
 
 #include "helper/config.h"
 
-enum options_section { OPTIONS_HELPER, OPTIONS_APP, OPTIONS_ACCOUNTS, OPTIONS_SERVICE };
+enum options_section {
+    OPTIONS_HELPER,
+    OPTIONS_APP,
+    OPTIONS_WEB,
+    OPTIONS_ACCOUNTS,
+    OPTIONS_SERVICE
+};
 
-/* Required where another such key stands in the same section: all of them, or none. */
-enum { OPTIONS_TOGETHER = 2 };
+/* Required where another key of the same number stands in the same section: all of them, or none.
+ */
+enum { OPTIONS_TOGETHER = 2, OPTIONS_TOGETHER_TOO };
 
 /* One key. `set` checks `value` and stores it at the row's place in `target` (the section's
  * structure); it answers NULL, or why not, as a sentence that says what to do.
@@ -18,7 +25,7 @@ struct option {
     enum options_section section;
     const char *key;
     const char *fallback; /* as if it stood in the file; NULL: none */
-    int required;         /* no (false), yes (true), or OPTIONS_TOGETHER */
+    int required;         /* no (false), yes (true), or OPTIONS_TOGETHER... */
     const char *(*set)(const struct option *self, void *target, const char *value);
     size_t at, bytes; /* the place in the section's structure */
     /* Of a key that ends in a dot, such as "group.": takes what the file has behind the dot, before

@@ -9,7 +9,7 @@
 #include "common/names.h"
 #include "wecom/paths.h"
 
-enum { UIDS_LEAST = 1000, REFRESH_LEAST_S = 10, RATE_MOST = 10000 };
+enum { UIDS_LEAST = 1000, REFRESH_LEAST_S = 10, RATE_MOST = 10000, REMEMBER_MOST_S = 12 * 3600 };
 
 static void *place(const struct option *self, void *target) {
     return (char *)target + self->at;
@@ -96,7 +96,8 @@ const char *options_set_shell(const struct option *self, void *target, const cha
     return NULL;
 }
 
-const char *options_set_duration(const struct option *self, void *target, const char *value) {
+/* A number with a unit, as seconds; INT64_MAX stands for what does not fit 31 bits. */
+static bool read_duration(const char *value, int64_t *duration_s) {
     static const char units[] = "smhd";
     static const int seconds[] = {1, 60, 3600, 86400};
     const char *end, *unit;
@@ -104,11 +105,32 @@ const char *options_set_duration(const struct option *self, void *target, const 
 
     if (!read_number(value, &number, &end) || *end == '\0' || end[1] != '\0' ||
         (unit = strchr(units, *end)) == NULL)
+        return false;
+    *duration_s =
+        number > INT32_MAX / seconds[unit - units] ? INT64_MAX : number * seconds[unit - units];
+    return true;
+}
+
+const char *options_set_duration(const struct option *self, void *target, const char *value) {
+    int64_t duration_s;
+
+    if (!read_duration(value, &duration_s))
         return "must be a number with s, m, h or d, such as 5m";
-    if (number > INT32_MAX / seconds[unit - units] ||
-        number * seconds[unit - units] < REFRESH_LEAST_S)
+    if (duration_s > INT32_MAX || duration_s < REFRESH_LEAST_S)
         return "must be at least 10s and at most 24855d";
-    *(int64_t *)place(self, target) = number * seconds[unit - units];
+    *(int64_t *)place(self, target) = duration_s;
+    return NULL;
+}
+
+const char *options_set_remember(const struct option *self, void *target, const char *value) {
+    int64_t duration_s;
+
+    if (!read_duration(value, &duration_s))
+        return "must be a number with s, m or h, such as 8h; 0s: never";
+    if (duration_s > REMEMBER_MOST_S)
+        return "must be at most 12h: longer than a working day, a key that was stolen meanwhile "
+               "would be enough";
+    *(int64_t *)place(self, target) = duration_s;
     return NULL;
 }
 

@@ -13,6 +13,8 @@ const char *options_set_home(const struct option *self, void *target, const char
 const char *options_set_shell(const struct option *self, void *target, const char *value);
 /* A number with s, m, h or d behind it. */
 const char *options_set_duration(const struct option *self, void *target, const char *value);
+/* The same, of a service; 0s is never. */
+const char *options_set_remember(const struct option *self, void *target, const char *value);
 const char *options_set_rate(const struct option *self, void *target, const char *value);
 const char *options_set_policy(const struct option *self, void *target, const char *value);
 

@@ -181,6 +181,13 @@ void people_free(struct people *people) {
     free(people);
 }
 
+bool people_stays(const struct request *r, const struct people_answer *answer) {
+    int64_t age_s = helper_wall_s(r->helper) - answer->confirmed_s;
+
+    return people_is_host(r) && answer->error == WECOM_OK && answer->known &&
+           answer->confirmed_s > 0 && age_s <= r->setup->config->accounts.stale_s;
+}
+
 static enum wecom_reason match(const struct request *r, const struct people_answer *answer) {
     const struct store_account *a = &answer->account;
 

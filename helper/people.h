@@ -56,11 +56,22 @@ void people_note(const struct request *r, const char *userid, const struct membe
  */
 void people_look_up(const struct request *r);
 
+/* WeCom says that something about the member has changed, and not what: he is asked for in the
+ * background, and what comes of it goes into the store. How often is the caller's business.
+ */
+void people_ask_anew(struct people *people, struct setup *setup, struct client_app *app,
+                     const char *userid);
+
 /* Why the person may not use this service, by all that the store knows; WECOM_REASON_NONE when he
  * may. Says nothing of the age of the confirmation, and of somebody without account with
  * `identity` no more than the rules.
  */
 enum wecom_reason people_reason(const struct request *r, const struct people_answer *answer);
+
+/* WeCom cannot be asked: is its last word on a person of host accounts young enough to go by
+ * (stale=)? Says nothing of what that word was.
+ */
+bool people_stays(const struct request *r, const struct people_answer *answer);
 
 /* The application that has the say over the people of this service: for host accounts that of
  * [accounts], whatever application signs them in.

@@ -41,20 +41,14 @@ static bool may_look_up(struct people *people) {
     return people->in_minute++ < PEOPLE_LOOKUPS_PER_MIN;
 }
 
-void people_look_up(const struct request *r) {
-    struct people *people = r->helper->people;
-    const char *userid = people_guess(r);
-    struct client_app *app = people_app(r->setup);
-    struct people_lookup *l;
+static void look_up(struct people *people, struct setup *setup, struct client_app *app,
+                    const char *userid) {
+    struct people_lookup *l = calloc(1, sizeof *l);
 
-    if (userid == NULL || members_known(r->helper->members, app, userid) != NULL ||
-        !may_look_up(people))
-        return;
-    l = calloc(1, sizeof *l);
     if (l == NULL)
         return;
     l->people = people;
-    l->setup = setup_ref(r->setup);
+    l->setup = setup_ref(setup);
     l->app = client_app_ref(app);
     (void)snprintf(l->userid, sizeof l->userid, "%s", userid);
     l->next = people->lookups;
@@ -62,9 +56,25 @@ void people_look_up(const struct request *r) {
     if (l->next != NULL)
         l->next->link = &l->next;
     people->lookups = l;
-    l->watch = members_ask(r->helper->members, app, l->userid, on_looked_up, l);
+    l->watch = members_ask(people->helper->members, app, l->userid, on_looked_up, l);
     if (l->watch == NULL)
         free_lookup(l);
+}
+
+void people_look_up(const struct request *r) {
+    struct people *people = r->helper->people;
+    const char *userid = people_guess(r);
+    struct client_app *app = people_app(r->setup);
+
+    if (userid != NULL && members_known(r->helper->members, app, userid) == NULL &&
+        may_look_up(people))
+        look_up(people, r->setup, app, userid);
+}
+
+void people_ask_anew(struct people *people, struct setup *setup, struct client_app *app,
+                     const char *userid) {
+    members_forget(people->helper->members, app, userid);
+    look_up(people, setup, app, userid);
 }
 
 void people_end_lookups(struct people *people) {

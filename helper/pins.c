@@ -4,9 +4,9 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "common/names.h"
+#include "helper/draw.h"
 #include "helper/keyed.h"
 
 enum { NUMBERS = 1000000 };
@@ -87,17 +87,11 @@ static bool is_live(const struct pin *pin, int64_t now_ms) {
     return now_ms - pin->made_ms < PINS_LIVE_MS;
 }
 
-/* Each number of six digits with the same chance: what would favour the lower ones is thrown away.
- */
-static bool draw(char digits[PINS_DIGITS + 1]) {
-    const uint32_t fair = UINT32_MAX - UINT32_MAX % NUMBERS;
+bool pins_draw(char digits[PINS_DIGITS + 1]) {
     uint32_t number;
 
-    do {
-        if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
-            return false;
-    } while (number >= fair);
-    number %= NUMBERS;
+    if (!draw_below(NUMBERS, &number))
+        return false;
     for (size_t i = PINS_DIGITS; i-- > 0; number /= 10)
         digits[i] = (char)('0' + number % 10);
     digits[PINS_DIGITS] = '\0';
@@ -121,7 +115,7 @@ bool pins_make(struct pins *pins, const struct pins_owner *owner, int64_t now_ms
     }
     *pin = (struct pin){.made_ms = now_ms, .tries = tries};
     memcpy(pin->owner, digest, KEYED_BYTES);
-    pin->used = draw(digits) && digest_of(pins, owner, digits, pin->code);
+    pin->used = pins_draw(digits) && digest_of(pins, owner, digits, pin->code);
     return pin->used;
 }
 

@@ -54,6 +54,9 @@ void pins_unsent(struct pins *pins, const struct pins_owner *owner);
 enum pins_answer pins_try(struct pins *pins, const struct pins_owner *owner, int64_t now_ms,
                           const char *digits);
 
+/* Draws a code, each with the same chance; wipe it. False: no randomness. */
+bool pins_draw(char digits[PINS_DIGITS + 1]);
+
 /* PINS_DIGITS digits and nothing else. */
 bool pins_is_form(const char *text);
 

@@ -3,6 +3,7 @@
 
 #include <sys/random.h>
 
+#include "common/secret.h"
 #include "common/words.h"
 #include "helper/log.h"
 
@@ -34,6 +35,7 @@ void reply_row(struct server_peer *peer, json_t *row) {
         server_send(peer, m);
     else
         log_event(LOG_ERR, "row dropped", "too large, or no memory");
+    secret_wipe_bytes(text, len < sizeof text ? len : 0); /* a row may hold codes */
     json_decref(row);
     wire_free(m);
 }

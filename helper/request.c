@@ -3,7 +3,10 @@
 
 #include <event2/event.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
 
 #include "common/localfiles.h"
 #include "common/names.h"
@@ -11,8 +14,25 @@
 #include "helper/dispatch.h"
 #include "helper/texts.h"
 
-static void keep(char *out, size_t bytes, const char *value) {
-    (void)snprintf(out, bytes, "%s", value != NULL ? value : "");
+/* One piece of memory for all three. */
+static bool keep_words(struct request *r, const char *user, const char *link, const char *rhost) {
+    const size_t user_bytes = strlen(user) + 1, link_bytes = strlen(link) + 1,
+                 rhost_bytes = strlen(rhost) + 1;
+
+    r->user = r->link = r->rhost = "";
+    r->words = malloc(user_bytes + link_bytes + rhost_bytes);
+    if (r->words == NULL)
+        return false;
+    r->user = memcpy(r->words, user, user_bytes);
+    r->link = memcpy(r->words + user_bytes, link, link_bytes);
+    r->rhost = memcpy(r->words + user_bytes + link_bytes, rhost, rhost_bytes);
+    return true;
+}
+
+static const char *word(const struct wire_message *message, enum wire_field field) {
+    const char *value = wire_get(message, field);
+
+    return value != NULL ? value : "";
 }
 
 static const char no_keys[] = "the app= of this service has no keys, and the host named none that "
@@ -35,10 +55,9 @@ void request_open(struct request *r, struct helper *helper, struct server_peer *
         ms = WECOM_TIMEOUT_MAX_S * 1000;
     *r = (struct request){.helper = helper, .peer = peer, .setup = setup_ref(helper->setup)};
     reply_new_id(r->id);
-    keep(r->service_name, sizeof r->service_name, wire_get(message, WIRE_F_SERVICE));
-    keep(r->user, sizeof r->user, wire_get(message, WIRE_F_USER));
-    keep(r->link, sizeof r->link, wire_get(message, WIRE_F_LINK));
-    keep(r->rhost, sizeof r->rhost, wire_get(message, WIRE_F_RHOST));
+    (void)snprintf(r->service_name, sizeof r->service_name, "%s", word(message, WIRE_F_SERVICE));
+    (void)keep_words(r, word(message, WIRE_F_USER), word(message, WIRE_F_LINK),
+                     word(message, WIRE_F_RHOST));
     r->identity = wire_get_flag(message, WIRE_F_IDENTITY);
     r->service = config_find_service(r->setup->config, r->service_name);
     r->app = choose_app(r, wire_get(message, WIRE_F_APP));
@@ -52,8 +71,23 @@ void request_open(struct request *r, struct helper *helper, struct server_peer *
 void request_close(struct request *r) {
     client_app_unref(r->app);
     setup_unref(r->setup);
+    free(r->words);
     r->app = NULL;
     r->setup = NULL;
+    r->words = NULL;
+    r->user = r->link = r->rhost = "";
+}
+
+bool request_copy(struct request *to, const struct request *from) {
+    struct request copy = *from;
+
+    if (!keep_words(&copy, from->user, from->link, from->rhost))
+        return false;
+    copy.peer = NULL;
+    (void)setup_ref(copy.setup);
+    (void)client_app_ref(copy.app);
+    *to = copy;
+    return true;
 }
 
 bool request_arm(const struct request *r, struct event *deadline) {
@@ -67,6 +101,8 @@ const char *request_refusal(const struct request *r, const struct wire_message *
     const char *app = wire_get(message, WIRE_F_APP);
     bool is_caller = dispatch_is_caller(r->peer, r->service, r->service_name);
 
+    if (r->words == NULL)
+        return "there is no memory for it";
     /* Without a section root may ask about an account or note a session, and nothing more. */
     if (r->service == NULL &&
         (!is_caller || (message->verb != WIRE_ACCOUNT && message->verb != WIRE_SESSION)))
@@ -114,6 +150,31 @@ enum wecom_reason request_match(const struct request *r, const char *userid) {
     return same ? WECOM_REASON_NONE : WECOM_REASON_IDENTITY_MISMATCH;
 }
 
+void request_time(const struct helper *helper, int64_t age_s, char *out, size_t bytes) {
+    time_t then = (time_t)(helper_wall_s(helper) - age_s);
+    struct tm local;
+
+    if (localtime_r(&then, &local) == NULL ||
+        strftime(out, bytes, "%Y-%m-%d %H:%M:%S %z", &local) == 0)
+        out[0] = '\0';
+}
+
+void request_host(char *out, size_t bytes) {
+    struct utsname host;
+
+    (void)snprintf(out, bytes, "%s", uname(&host) == 0 ? host.nodename : "");
+}
+
+/* What is shown of an origin: a name that somebody else's server tells may be long. */
+void request_tell(const struct request *r, struct request_told *told) {
+    int64_t age_s = (helper_now_ms(r->helper) - r->begun_ms) / 1000;
+
+    request_host(told->host, sizeof told->host);
+    (void)snprintf(told->origin, sizeof told->origin, "%.*s", (int)sizeof told->origin - 1,
+                   r->rhost);
+    request_time(r->helper, age_s, told->time, sizeof told->time);
+}
+
 void request_log(const struct request *r, int level, const char *event, const char *userid,
                  const char *method, enum wecom_reason reason,
                  const struct client_failure *failure) {
@@ -129,7 +190,7 @@ void request_log(const struct request *r, int level, const char *event, const ch
     log_text(&l, "rhost", r->rhost);
     log_text(&l, "reason", words_reason(reason));
     log_number(&l, "ms", helper_now_ms(r->helper) - r->begun_ms);
-    if (failure != NULL) {
+    if (failure != NULL && (failure->detail[0] != '\0' || failure->cure != NULL)) {
         const struct config_app *app = client_app_settings(r->app);
 
         log_text(&l, "app", app->name);

@@ -14,4 +14,14 @@
  */
 bool secretfile_read(const char *file, struct secret *secret, char *why, size_t why_bytes);
 
+/* Whose a file may be. */
+enum secretfile_who {
+    SECRETFILE_OURS,   /* as secretfile_read: nobody else reads it */
+    SECRETFILE_PUBLIC, /* anybody may read it; only root or we may write to it */
+};
+
+/* Reads a PEM file of at most `most` bytes as it is, without NUL in it. Errors as above. */
+bool secretfile_read_pem(const char *file, size_t most, enum secretfile_who who, struct secret *pem,
+                         char *why, size_t why_bytes);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ struct server_peer {
 
 struct server {
     struct event_base *base;
+    uid_t pages_uid; /* wecom-web's; -1: there is none */
     struct door *doors;
     size_t doors_count, peers_count;
     struct server_peer *peers;
@@ -80,6 +82,20 @@ static bool open_door(struct server *server, enum server_door kind, const char *
     return true;
 }
 
+/* wecom-web reaches its socket through its own group, where [web] is configured and its user is
+ * there.
+ */
+static bool open_web(struct server *server, const struct config *config, uid_t owner,
+                     gid_t owner_group, char *why, size_t why_bytes) {
+    const struct passwd *pages = config->web.line > 0 ? getpwnam(config->web.user) : NULL;
+
+    if (pages != NULL && pages->pw_uid == 0)
+        pages = NULL;
+    server->pages_uid = pages != NULL ? pages->pw_uid : (uid_t)-1;
+    return open_door(server, SERVER_WEB, "", config->helper.web_socket, pages != NULL ? 0660 : 0600,
+                     owner, pages != NULL ? pages->pw_gid : owner_group, why, why_bytes);
+}
+
 struct server *server_open(const struct config *config, uid_t owner, gid_t owner_group, char *why,
                            size_t why_bytes) {
     const struct config_helper *h = &config->helper;
@@ -93,11 +109,10 @@ struct server *server_open(const struct config *config, uid_t owner, gid_t owner
     /* Hosts that are not root reach the login sockets through their group. */
     if (localfiles_find(WECOM_GROUP_FILE, WECOM_LOGIN_GROUP, &hosts) != WECOM_OK)
         hosts = owner_group;
-    good =
-        open_door(server, SERVER_LOGIN, "", h->socket, 0660, owner, hosts, why, why_bytes) &&
-        open_door(server, SERVER_ADMIN, "", h->admin_socket, 0600, owner, owner_group, why,
-                  why_bytes) &&
-        open_door(server, SERVER_WEB, "", h->web_socket, 0600, owner, owner_group, why, why_bytes);
+    good = open_door(server, SERVER_LOGIN, "", h->socket, 0660, owner, hosts, why, why_bytes) &&
+           open_door(server, SERVER_ADMIN, "", h->admin_socket, 0600, owner, owner_group, why,
+                     why_bytes) &&
+           open_web(server, config, owner, owner_group, why, why_bytes);
     for (size_t i = 0; good && i < config->services_count; i++) {
         const struct config_service *s = &config->services[i];
 
@@ -377,6 +392,12 @@ void server_free(struct server *server) {
     free(server->packet);
     free(server->doors);
     free(server);
+}
+
+bool server_peer_is_pages(const struct server_peer *peer) {
+    uid_t uid = peer->server->pages_uid;
+
+    return uid != (uid_t)-1 && peer->who.uid == uid;
 }
 
 enum server_door server_peer_door(const struct server_peer *peer) {

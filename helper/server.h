@@ -33,7 +33,8 @@ enum {
 
 /* Creates the sockets of a configuration, each bound and listening, before privileges go:
  * login.sock 0660 for the group wecom-pam where there is one, services' own sockets 0660 for their
- * callers' sake likewise, admin.sock and web.sock 0600. An old socket file that nobody listens on
+ * callers' sake likewise, admin.sock 0600, web.sock 0660 for the group of [web]'s user, 0600 where
+ * there is none. An old socket file that nobody listens on
  * is replaced; one that is in use, or a file of another kind, is an error. Files go to `owner`.
  * NULL with a sentence in `why`.
  */
@@ -57,6 +58,8 @@ enum server_door server_peer_door(const struct server_peer *peer);
 const char *server_peer_service(const struct server_peer *peer);
 uid_t server_peer_uid(const struct server_peer *peer);
 pid_t server_peer_pid(const struct server_peer *peer);
+/* Is it the user of [web], as of the start? */
+bool server_peer_is_pages(const struct server_peer *peer);
 /* Is `group` the peer's group, or among its supplementary ones when it connected? */
 bool server_peer_in_group(const struct server_peer *peer, gid_t group);
 

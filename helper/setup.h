@@ -10,6 +10,7 @@
 /* Counted since this configuration was read. */
 struct setup_counts {
     unsigned long granted, denied;
+    bool told_no_key; /* the log knows that remember= has nothing to go by */
 };
 
 struct setup {

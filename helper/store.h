@@ -203,6 +203,24 @@ enum wecom_error store_keep_tags(struct store_tx *tx, const char *app, const uin
 enum wecom_error store_tags_of(struct store_tx *tx, const char *app, const char *userid,
                                uint32_t *tags, size_t most, size_t *count);
 
+/* What is kept of one recovery code (recovery.h): 64 hexadecimal digits each. */
+enum { STORE_DIGEST_BYTES = 65 };
+struct store_recovery {
+    char salt[STORE_DIGEST_BYTES], digest[STORE_DIGEST_BYTES];
+};
+/* Row 1 and following of this account, in place of all that it had; count 0: none is left. */
+enum wecom_error store_put_recovery(struct store_tx *tx, const char *id,
+                                    const struct store_recovery *kept, size_t count);
+enum wecom_error store_find_recovery(struct store_tx *tx, const char *id, unsigned int row,
+                                     struct store_recovery *kept);
+/* Crosses the row out: it is not found again, by anybody. WECOM_E_ABSENT: there is no such row, or
+ * not of that digest (any more).
+ */
+enum wecom_error store_use_recovery(struct store_tx *tx, const char *id, unsigned int row,
+                                    const char *digest);
+/* How many are left. */
+enum wecom_error store_count_recovery(struct store_tx *tx, const char *id, int64_t *count);
+
 /* Numbers under a name of ours (1-128 bytes): times, versions. Absent: WECOM_E_ABSENT. */
 enum wecom_error store_get_number(struct store_tx *tx, const char *key, int64_t *value);
 enum wecom_error store_set_number(struct store_tx *tx, const char *key, int64_t value);

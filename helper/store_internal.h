@@ -7,7 +7,8 @@
  *     store_schema.c  tables, versions, migrations
  *     store_sql.c     every statement that a job can run
  *     store_row.c     a row of an account, checked both ways
- *     store_account.c, store_names.c, store_directory.c   the functions of store.h inside a job
+ *     store_account.c, store_names.c, store_directory.c, store_recovery.c
+ *                     the functions of store.h inside a job
  */
 #ifndef WECOM_HELPER_STORE_INTERNAL_H
 #define WECOM_HELPER_STORE_INTERNAL_H
@@ -107,6 +108,12 @@ enum store_query {
     STORE_SQL_TAG_DELETE,
     STORE_SQL_TAG_CLEAR,
     STORE_SQL_TAGS_OF,
+
+    STORE_SQL_RECOVERY,
+    STORE_SQL_RECOVERY_PUT,
+    STORE_SQL_RECOVERY_USE,
+    STORE_SQL_RECOVERY_CLEAR,
+    STORE_SQL_RECOVERY_COUNT,
 
     STORE_QUERIES
 };

@@ -116,6 +116,19 @@ const struct store_step store_steps[] = {
         TAKEN("mapped_groups", "mapped_groups_insert", "INSERT", "name", "gid",
               "'group ' || NEW.name")
     },
+    {
+        "CREATE TABLE recovery ("
+        " account " TEXT_OF("account", "26", "26") ","
+        " number " NUMBER_OF("number", "1", "10") ","
+        " salt " TEXT_OF("salt", "64", "64") ","
+        " digest " TEXT_OF("digest", "64", "64") ","
+        " PRIMARY KEY (account, number)) WITHOUT ROWID;"
+        /* what is crossed out goes, and what is there says nothing else afterwards */
+        UNCHANGED("recovery")
+        "CREATE TRIGGER recovery_owned BEFORE INSERT ON recovery"
+        " WHEN NOT EXISTS (SELECT 1 FROM accounts WHERE id = NEW.account)"
+        " BEGIN SELECT RAISE(ABORT, 'there is no such account'); END;"
+    },
 };
 /* clang-format on */
 

@@ -82,6 +82,15 @@ static const struct {
     [STORE_SQL_TAG_CLEAR] = {true, "DELETE FROM tag_members WHERE app = ?1 AND tag = ?2"},
     [STORE_SQL_TAGS_OF] = {false,
         "SELECT tag FROM tag_members WHERE app = ?1 AND userid_lower = ?2 ORDER BY tag"},
+
+    [STORE_SQL_RECOVERY] = {false,
+        "SELECT salt, digest FROM recovery WHERE account = ?1 AND number = ?2"},
+    [STORE_SQL_RECOVERY_PUT] = {true,
+        "INSERT INTO recovery (account, number, salt, digest) VALUES (?1, ?2, ?3, ?4)"},
+    [STORE_SQL_RECOVERY_USE] = {true,
+        "DELETE FROM recovery WHERE account = ?1 AND number = ?2 AND digest = ?3"},
+    [STORE_SQL_RECOVERY_CLEAR] = {true, "DELETE FROM recovery WHERE account = ?1"},
+    [STORE_SQL_RECOVERY_COUNT] = {false, "SELECT count(*) FROM recovery WHERE account = ?1"},
 };
 /* clang-format on */
 

@@ -111,7 +111,7 @@ int64_t throttle_wait_ms(const struct throttle *throttle, const char *user, bool
 
 /* For a person to read; something, even where nothing of it can be shown. */
 static void show(char out[THROTTLE_TEXT_BYTES], const char *text) {
-    (void)snprintf(out, THROTTLE_TEXT_BYTES, "%s", text);
+    (void)snprintf(out, THROTTLE_TEXT_BYTES, "%.*s", THROTTLE_TEXT_BYTES - 1, text);
     text_clean(out, TEXT_ONE_LINE);
     if (out[0] == '\0' && text[0] != '\0')
         (void)snprintf(out, THROTTLE_TEXT_BYTES, "?");

@@ -38,7 +38,7 @@ bool throttle_record_is_sound(const struct throttle_record *record, enum throttl
 
     if (!is_clean(record->user) || !is_clean(record->origin) ||
         memchr(record->what, '\0', sizeof record->what) == NULL ||
-        (record->kind == THROTTLE_BLOCK) != name_is_word(record->what))
+        (record->kind == THROTTLE_BLOCK ? !name_is_word(record->what) : record->what[0] != '\0'))
         return false;
     switch (record->kind) {
     case THROTTLE_PAIR:

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/wiping.h"
 #include "tools/options.h"
 #include "tools/say.h"
 #include "tools/start.h"
@@ -35,6 +36,19 @@ static const struct ctl_command commands[] = {
      .help = TEXT_HELP_LOGINS,
      .run = ctl_logins,
      .words_most = 2},
+    {.name = "recovery",
+     .arguments = " USER",
+     .help = TEXT_HELP_RECOVERY,
+     .run = ctl_recovery,
+     .takes = CTL_TAKES(CTL_REVOKE),
+     .words_least = 1,
+     .words_most = 1},
+    {.name = "verify-file",
+     .arguments = " [FILE | remove NAME]",
+     .help = TEXT_HELP_PROOFS,
+     .run = ctl_proofs,
+     .words_most = 2,
+     .words_are_paths = true},
     {.name = "reload", .arguments = "", .help = TEXT_HELP_RELOAD, .run = ctl_reload},
     {.name = "version", .arguments = "", .help = TEXT_HELP_VERSION, .run = ctl_version},
 };
@@ -90,6 +104,7 @@ int main(int argc, char **argv) {
     int status;
 
     (void)argc;
+    json_set_alloc_funcs(wiping_new, wiping_free); /* answers may hold recovery codes */
     if (room == NULL || !start_process()) {
         say_error(CTL_PROGRAM, TEXT_LOGIN_START, request.lang, TEXTS_WORDS(strerror(errno)));
         free(room);

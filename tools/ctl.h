@@ -37,6 +37,7 @@ enum ctl_option {
     CTL_ACCEPT,
     CTL_WAIT,
     CTL_NO_WAIT,
+    CTL_REVOKE,
     CTL_OPTIONS
 };
 
@@ -72,6 +73,8 @@ int ctl_version(const struct ctl_request *request);
 int ctl_accounts(const struct ctl_request *request);
 int ctl_sync(const struct ctl_request *request);
 int ctl_logins(const struct ctl_request *request);
+int ctl_recovery(const struct ctl_request *request);
+int ctl_proofs(const struct ctl_request *request);
 
 /* The options as they are written. */
 extern const struct option_rule ctl_options[CTL_OPTIONS];

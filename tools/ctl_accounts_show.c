@@ -43,6 +43,7 @@ static const struct ctl_column columns[] = {
     {TEXT_LABEL_TAGS_OF, "tags", NULL},
     {TEXT_LABEL_GROUPS_OF, "groups", NULL},
     {TEXT_LABEL_SERVICES_OF, "services", NULL},
+    {TEXT_LABEL_RECOVERY_OF, "recovery_left", NULL},
     {TEXT_LABEL_HOST_OF, "host", NULL},
     {TEXT_LABEL_ADDED_OF, "added", NULL},
     {TEXT_LABEL_AGE_OF, NULL, write_age},

@@ -11,6 +11,18 @@
 /* Blanks between two columns. */
 enum { GAP = 2 };
 
+int64_t ctl_number(const json_t *row, const char *key) {
+    const json_t *value = json_object_get(row, key);
+
+    return json_is_integer(value) ? (int64_t)json_integer_value(value) : -1;
+}
+
+void ctl_print_text(enum texts_id text, enum texts_lang lang, const char *const *words) {
+    char line[TEXTS_MAX_BYTES];
+
+    (void)printf("%s\n", texts_say(line, sizeof line, text, lang, words));
+}
+
 char *ctl_cell(const json_t *row, const char *key, char *out, size_t bytes) {
     const json_t *value = json_object_get(row, key);
 

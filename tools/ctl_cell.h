@@ -17,6 +17,12 @@ enum { CTL_CELL_BYTES = 1024 };
  */
 char *ctl_cell(const json_t *row, const char *key, char *out, size_t bytes);
 
+/* The number `key` of a row; -1 when it is absent or no number. */
+int64_t ctl_number(const json_t *row, const char *key);
+
+/* Prints a sentence of the table of texts, with these words in it (NULL: none), as lines. */
+void ctl_print_text(enum texts_id text, enum texts_lang lang, const char *const *words);
+
 /* Writes seconds as "59s", "3m 7s", "2h 5m" or "4d 1h"; "-" for less than none. Returns `out`. */
 char *ctl_cell_duration(int64_t seconds, char *out, size_t bytes);
 

@@ -39,7 +39,9 @@ static const struct {
     {"token", TEXT_ITEM_TOKEN},
     {"agent", TEXT_ITEM_AGENT},
     {"visible_range", TEXT_ITEM_VISIBLE_RANGE},
+    {"trusted_domain", TEXT_ITEM_TRUSTED_DOMAIN},
     {"clock", TEXT_ITEM_CLOCK},
+    {"callback", TEXT_ITEM_CALLBACK},
 };
 
 struct report {

@@ -11,20 +11,14 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
-static int64_t number(const json_t *row, const char *key) {
-    const json_t *value = json_object_get(row, key);
-
-    return json_is_integer(value) ? (int64_t)json_integer_value(value) : -1;
-}
-
 static char *write_age(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
     (void)lang;
-    return ctl_cell_duration(number(row, "age_s"), out, bytes);
+    return ctl_cell_duration(ctl_number(row, "age_s"), out, bytes);
 }
 
 static char *write_wait(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
     (void)lang;
-    return ctl_cell_duration(number(row, "wait_s"), out, bytes);
+    return ctl_cell_duration(ctl_number(row, "wait_s"), out, bytes);
 }
 
 static const struct ctl_column waiting_columns[] = {
@@ -50,30 +44,23 @@ static bool has(const json_t *rows, const char *kind) {
     return false;
 }
 
-/* A line of the table of texts. */
-static void print_text(enum texts_id text, enum texts_lang lang, const char *const *words) {
-    char line[TEXTS_MAX_BYTES];
-
-    (void)printf("%s\n", texts_say(line, sizeof line, text, lang, words));
-}
-
 static void print(const json_t *rows, enum texts_lang lang) {
     char all[24], shown[24];
     const json_t *row;
     size_t i;
 
     if (!has(rows, "waiting"))
-        print_text(TEXT_NOBODY_WAITS, lang, NULL);
+        ctl_print_text(TEXT_NOBODY_WAITS, lang, NULL);
     ctl_table(stdout, rows, "waiting", waiting_columns, COUNT(waiting_columns), lang);
     json_array_foreach(rows, i, row) {
-        if (!ctl_is_kind(row, "logins") || number(row, "waiting") <= number(row, "shown"))
+        if (!ctl_is_kind(row, "logins") || ctl_number(row, "waiting") <= ctl_number(row, "shown"))
             continue;
-        print_text(TEXT_MORE_WAIT, lang,
-                   TEXTS_WORDS(ctl_cell(row, "waiting", all, sizeof all),
-                               ctl_cell(row, "shown", shown, sizeof shown)));
+        ctl_print_text(TEXT_MORE_WAIT, lang,
+                       TEXTS_WORDS(ctl_cell(row, "waiting", all, sizeof all),
+                                   ctl_cell(row, "shown", shown, sizeof shown)));
     }
     if (!has(rows, "slowed"))
-        print_text(TEXT_NOBODY_SLOWED, lang, NULL);
+        ctl_print_text(TEXT_NOBODY_SLOWED, lang, NULL);
     ctl_table(stdout, rows, "slowed", slowed_columns, COUNT(slowed_columns), lang);
 }
 
@@ -85,9 +72,9 @@ static void print_unlocked(const json_t *rows, enum texts_lang lang) {
     json_array_foreach(rows, i, row) {
         if (!ctl_is_kind(row, "unlocked"))
             continue;
-        print_text(number(row, "ended") > 0 ? TEXT_UNLOCKED : TEXT_NOT_LOCKED, lang,
-                   TEXTS_WORDS(ctl_cell(row, "user", user, sizeof user),
-                               ctl_cell(row, "ended", ended, sizeof ended)));
+        ctl_print_text(ctl_number(row, "ended") > 0 ? TEXT_UNLOCKED : TEXT_NOT_LOCKED, lang,
+                       TEXTS_WORDS(ctl_cell(row, "user", user, sizeof user),
+                                   ctl_cell(row, "ended", ended, sizeof ended)));
     }
 }
 

@@ -10,19 +10,13 @@
 
 enum { TIMEOUT_MS = 10 * 1000 };
 
-static int64_t number(const json_t *row, const char *key) {
-    const json_t *value = json_object_get(row, key);
-
-    return json_is_integer(value) ? (int64_t)json_integer_value(value) : -1;
-}
-
 static char *write_uptime(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
     (void)lang;
-    return ctl_cell_duration(number(row, "uptime_s"), out, bytes);
+    return ctl_cell_duration(ctl_number(row, "uptime_s"), out, bytes);
 }
 
 static char *write_token(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
-    int64_t seconds = number(row, "token_valid_s");
+    int64_t seconds = ctl_number(row, "token_valid_s");
 
     if (seconds < 0)
         return texts_label(out, bytes, TEXT_NONE, lang);
@@ -38,7 +32,7 @@ static char *write_last_error(const json_t *row, enum texts_lang lang, char *out
     if (word == NULL || word[0] == '\0')
         return ctl_cell(row, "last_error", out, bytes);
     (void)snprintf(out, bytes, "%s, %s: %s", ctl_cell(row, "last_error", reason, sizeof reason),
-                   ctl_cell_duration(number(row, "last_error_age_s"), age, sizeof age),
+                   ctl_cell_duration(ctl_number(row, "last_error_age_s"), age, sizeof age),
                    ctl_cell(row, "last_error_detail", detail, sizeof detail));
     return out;
 }
@@ -105,17 +99,17 @@ static char *write_last_sync(const json_t *row, enum texts_lang lang, char *out,
     char end[64], age[32];
 
     (void)lang;
-    if (number(row, "last_age_s") < 0)
+    if (ctl_number(row, "last_age_s") < 0)
         return ctl_cell(row, "", out, bytes);
     (void)snprintf(out, bytes, "%s, %s", ctl_cell(row, "end", end, sizeof end),
-                   ctl_cell_duration(number(row, "last_age_s"), age, sizeof age));
+                   ctl_cell_duration(ctl_number(row, "last_age_s"), age, sizeof age));
     return out;
 }
 
 static char *write_next_sync(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
     if (json_is_false(json_object_get(row, "running")))
         return texts_label(out, bytes, TEXT_NOT_RUNNING, lang);
-    return ctl_cell_duration(number(row, "next_in_s"), out, bytes);
+    return ctl_cell_duration(ctl_number(row, "next_in_s"), out, bytes);
 }
 
 /* "15m 0s (why it is longer than refresh=)" */
@@ -123,7 +117,7 @@ static char *write_interval(const json_t *row, enum texts_lang lang, char *out, 
     char why[CTL_CELL_BYTES], interval[32];
 
     (void)lang;
-    (void)ctl_cell_duration(number(row, "interval_s"), interval, sizeof interval);
+    (void)ctl_cell_duration(ctl_number(row, "interval_s"), interval, sizeof interval);
     (void)ctl_cell(row, "stretched", why, sizeof why);
     if (strcmp(why, "-") == 0)
         (void)snprintf(out, bytes, "%s", interval);
@@ -136,17 +130,17 @@ static char *write_pending(const json_t *row, enum texts_lang lang, char *out, s
     char names[CTL_CELL_BYTES];
 
     (void)lang;
-    if (number(row, "pending") <= 0)
+    if (ctl_number(row, "pending") <= 0)
         return ctl_cell(row, "pending", out, bytes);
     (void)snprintf(out, bytes, "%lld: %s (wecomctl sync --accept)",
-                   (long long)number(row, "pending"),
+                   (long long)ctl_number(row, "pending"),
                    ctl_cell(row, "pending_names", names, sizeof names));
     return out;
 }
 
 static char *write_table(const json_t *row, enum texts_lang lang, char *out, size_t bytes) {
     (void)lang;
-    return ctl_cell_duration(number(row, "table_age_s"), out, bytes);
+    return ctl_cell_duration(ctl_number(row, "table_age_s"), out, bytes);
 }
 
 static const struct ctl_column account_columns[] = {

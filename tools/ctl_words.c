@@ -28,6 +28,7 @@ const struct option_rule ctl_options[CTL_OPTIONS] = {
     [CTL_ACCEPT] = {"--accept", NULL, TEXT_USAGE},
     [CTL_WAIT] = {"--wait", NULL, TEXT_USAGE},
     [CTL_NO_WAIT] = {"--no-wait", NULL, TEXT_USAGE},
+    [CTL_REVOKE] = {"--revoke", NULL, TEXT_USAGE},
 };
 
 int ctl_complain(enum texts_id text, const char *name, const char *second, enum texts_lang lang) {

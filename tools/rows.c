@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/channel.h"
+#include "common/secret.h"
 #include "common/text.h"
 #include "common/words.h"
 
@@ -33,7 +34,7 @@ static bool clean_text(json_t *row, void *at, const char *text) {
         return false;
     text_clean(copy, TEXT_LINES);
     done = json_object_iter_set_new(row, at, json_string(copy)) == 0;
-    free(copy);
+    secret_free_string(copy); /* it may hold recovery codes */
     return done;
 }
 

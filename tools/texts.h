@@ -156,7 +156,9 @@ enum texts_lang {
     X(ITEM_TLS, "TLS", "加密连接")                                                                 \
     X(ITEM_TOKEN, "token", "令牌")                                                                 \
     X(ITEM_AGENT, "agent", "应用")                                                                 \
+    X(ITEM_TRUSTED_DOMAIN, "trusted domain", "可信域名")                                           \
     X(ITEM_VISIBLE_RANGE, "visible range", "可见范围")                                             \
+    X(ITEM_CALLBACK, "message URL", "接收消息")                                                    \
     X(ITEM_CLOCK, "clock", "时钟")                                                                 \
     X(CHECK_SUMMARY, "{1} checks: {2} ok, {3} warnings, {4} failed, {5} skipped",                  \
       "共 {1} 项检查：正常 {2}，警告 {3}，失败 {4}，跳过 {5}")                                     \
@@ -243,6 +245,7 @@ enum texts_lang {
     X(LABEL_TAGS_OF, "tags", "标签")                                                               \
     X(LABEL_GROUPS_OF, "groups", "组")                                                             \
     X(LABEL_SERVICES_OF, "services", "可用服务")                                                   \
+    X(LABEL_RECOVERY_OF, "recovery codes", "剩余恢复码")                                           \
     X(LABEL_HOST_OF, "host account", "本机账户")                                                   \
     X(LABEL_ADDED_OF, "added by hand", "手工添加")                                                 \
     X(LABEL_AGE_OF, "confirmed before", "距上次确认")                                              \
@@ -409,6 +412,34 @@ enum texts_lang {
     X(NOT_LOCKED, "Nothing is counted against {1}.", "{1} 没有失败计数。")                         \
     X(LOGINS_USAGE, "It is: wecomctl logins, or: wecomctl logins unlock USER",                     \
       "用法：wecomctl logins，或：wecomctl logins unlock USER")                                    \
+    /* wecomctl recovery */                                                                        \
+    X(HELP_RECOVERY, "ten codes for the time when WeCom cannot be reached; --revoke voids them",   \
+      "生成十个恢复码，供无法连接企业微信时使用；--revoke 作废全部恢复码")                         \
+    X(RECOVERY_ISSUED, "New recovery codes of {1}; all earlier ones ({2} were left) are void:",    \
+      "{1} 的新恢复码如下；此前的恢复码（尚余 {2} 个）已全部作废：")                               \
+    X(RECOVERY_KEEP,                                                                               \
+      "They are shown this once. Each signs in once, and only while WeCom cannot be reached. "     \
+      "Hand them to the person alone, on paper or into a password manager: not on this machine, "  \
+      "not in a chat or mail.",                                                                    \
+      "以上恢复码仅显示这一次。每个只能使用一次，且仅在无法连接企业微信时有效。"                   \
+      "请只交给本人，抄在纸上或存入密码管理器；不要留在本机，不要通过聊天或邮件发送。")            \
+    X(RECOVERY_REVOKED, "{1} has no recovery codes any more ({2} were left).",                     \
+      "{1} 的恢复码已全部作废（原余 {2} 个）。")                                                   \
+    /* wecomctl verify-file */                                                                     \
+    X(HELP_PROOFS, "files that WeCom fetches to see that a host name is yours",                    \
+      "企业微信用来验证域名归属的文件")                                                            \
+    X(NO_PROOFS, "There is no verification file.", "没有验证文件。")                               \
+    X(PROOF, "{1}  {2}", "{1}  {2}")                                                               \
+    X(PROOF_ODD, "{1}: is no text; give the file as WeCom let you download it",                    \
+      "{1} 不是文本文件，请使用从企业微信下载的原文件")                                            \
+    X(PROOF_ADDED, "{1} is served. Now have WeCom fetch it: {2}",                                  \
+      "已提供 {1}。现在可以在企业微信管理后台点击验证：{2}")                                       \
+    X(PROOF_REMOVED, "{1} is not served any more.", "已停止提供 {1}。")                            \
+    X(PROOFS_USAGE,                                                                                \
+      "It is: wecomctl verify-file, wecomctl verify-file FILE, or: wecomctl verify-file remove "   \
+      "NAME",                                                                                      \
+      "用法：wecomctl verify-file、wecomctl verify-file FILE，或：wecomctl verify-file remove "    \
+      "NAME")                                                                                      \
     X(RELOADED, "The helper reads its configuration again.", "helper 已重新读取配置。")            \
     X(VERSION_UNKNOWN, "not reachable", "无法连接")
 

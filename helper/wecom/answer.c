@@ -380,6 +380,7 @@ enum wecom_error answer_agent(const json_t *json, struct answer_agent *agent) {
         return WECOM_E_FORMAT;
     copy_text(json, "name", agent->name, sizeof agent->name);
     copy_text(json, "redirect_domain", agent->redirect_domain, sizeof agent->redirect_domain);
+    copy_text(json, "home_url", agent->home_url, sizeof agent->home_url);
     agent->closed = json_is_integer(closed) && json_integer_value(closed) != 0;
     agent->users = count_in(json, "allow_userinfos", "user");
     agent->departments = count_in(json, "allow_partys", "partyid");
@@ -396,4 +397,14 @@ static bool names_nobody(const json_t *list) {
 bool answer_has_reached(const json_t *json) {
     return json_is_object(json) && names_nobody(json_object_get(json, "invaliduser")) &&
            names_nobody(json_object_get(json, "unlicenseduser"));
+}
+
+bool answer_response_code(const json_t *json, char *code, size_t bytes) {
+    bool good = copy_string(json, "response_code", code, bytes) && code[0] != '\0';
+
+    for (const char *c = code; *c != '\0' && good; c++)
+        good = *c > ' ' && *c <= '~';
+    if (!good)
+        code[0] = '\0';
+    return good;
 }

@@ -97,6 +97,7 @@ enum wecom_error answer_detail(const json_t *json, struct answer_detail *detail)
 struct answer_agent {
     char name[256];
     char redirect_domain[256];
+    char home_url[1024]; /* what the workbench opens */
     bool closed;
     size_t users, departments, tags; /* how many the visible range names */
 };
@@ -105,5 +106,10 @@ enum wecom_error answer_agent(const json_t *json, struct answer_agent *agent);
 
 /* message/send to one person: did it reach him? WeCom also answers 0 where it sent nothing. */
 bool answer_has_reached(const json_t *json);
+
+/* message/send of a card with buttons: what the card can be changed with, once. False, and `code`
+ * empty, where there is none of 1 to bytes - 1 printable ASCII characters.
+ */
+bool answer_response_code(const json_t *json, char *code, size_t bytes);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "common/names.h"
 #include "common/wiping.h"
+#include "helper/wecom/callback_form.h"
 
 enum {
     BLOCK_BYTES = 32, /* WeCom pads to this, not to AES's 16 (page 90968) */
@@ -15,17 +16,6 @@ enum {
     HEAD_BYTES = RANDOM_BYTES + 4, /* behind it a length */
     SHA1_BYTES = CALLBACK_SIGNATURE_CHARACTERS / 2,
 };
-
-static bool is_alnum(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/* Is it made of nothing else? */
-static bool is_all_alnum(const char *text) {
-    while (is_alnum(*text))
-        text++;
-    return *text == '\0';
-}
 
 /* -1 where it is no character of base64. */
 static int value64(char c) {
@@ -62,15 +52,13 @@ static bool decode64(const char *text, size_t len, unsigned char *out) {
 /* What is wrong with what the administrator gave, NULL when nothing is. */
 static const char *check_keys(const char *token, const char *encoding_aes_key,
                               const char *receive_id) {
-    if (token[0] == '\0' || strlen(token) > CALLBACK_TOKEN_MAX_BYTES || !is_all_alnum(token))
-        return "the Token must be 1 to 32 letters and digits: copy it from the application's page, "
-               "receive messages, set API";
-    if (strlen(encoding_aes_key) != CALLBACK_KEY_CHARACTERS || !is_all_alnum(encoding_aes_key))
-        return "the EncodingAESKey must be exactly 43 letters and digits: copy it from the "
-               "application's page, receive messages, set API";
-    if (!name_is_corp_id(receive_id))
-        return "the Company ID is none: copy it from My Company";
-    return NULL;
+    const char *wrong = callback_wrong_token(token);
+
+    if (wrong == NULL)
+        wrong = callback_wrong_key(encoding_aes_key);
+    if (wrong == NULL && !name_is_corp_id(receive_id))
+        wrong = "the Company ID is none: copy it from My Company";
+    return wrong;
 }
 
 bool callback_keys_set(struct callback_keys *keys, const char *token, const char *encoding_aes_key,

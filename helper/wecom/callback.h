@@ -10,12 +10,11 @@
 #include <stdint.h>
 
 #include "common/secret.h"
+#include "helper/wecom/callback_form.h"
 #include "wecom/error.h"
 #include "wecom/limits.h"
 
 enum {
-    CALLBACK_TOKEN_MAX_BYTES = 32,      /* page 90930 */
-    CALLBACK_KEY_CHARACTERS = 43,       /* of EncodingAESKey (page 90930) */
     CALLBACK_KEY_BYTES = 32,            /* what they stand for: AES-256 */
     CALLBACK_SIGNATURE_CHARACTERS = 40, /* SHA-1 in hexadecimal */
     CALLBACK_QUERY_MAX_BYTES = 2048,    /* real ones have about 300 */

@@ -38,6 +38,12 @@ static const struct calls_rule rules[CALLS_COUNT] = {
     /* one text to one member (page 90236) */
     [CALLS_MESSAGE_SEND]  = {"message/send",       true,  true,  SMALL,  QUICK, NULL,
                              {"touser", "msgtype", "agentid#", "text.content"}},
+    /* one template card to one member (page 90236) */
+    [CALLS_CARD_SEND]     = {"message/send",       true,  true,  SMALL,  QUICK, NULL,
+                             {"touser", "msgtype", "agentid#", "template_card{}"}},
+    /* other words on the buttons of a card, which nobody can press any more (page 94888) */
+    [CALLS_CARD_UPDATE]   = {"message/update_template_card", true, true, SMALL, QUICK, NULL,
+                             {"userids[]", "agentid#", "response_code", "button.replace_name"}},
 };
 /* clang-format on */
 
@@ -70,24 +76,32 @@ static char *put_parameter(char *to, char mark, const char *name, const char *va
     return put_encoded(to, value);
 }
 
+/* The value in the form that stands behind the name of the parameter; NULL: no memory. */
+static json_t *make_value(const char *form, const char *value) {
+    switch (form[0]) {
+    case '#':
+        return json_integer(strtoll(value, NULL, 10));
+    case '[':
+        return json_pack("[s]", value);
+    case '{':
+        return json_loads(value, JSON_REJECT_DUPLICATES, NULL);
+    case '.':
+        return json_pack("{s:s}", form + 1, value);
+    default:
+        return json_string(value);
+    }
+}
+
 /* Puts the value where the name of the parameter says. */
 static bool put_value(json_t *object, const char *name, const char *value) {
-    size_t len = strcspn(name, ".#");
+    size_t len = strcspn(name, ".#[{");
     char key[32];
-    json_t *inner;
 
     if (len >= sizeof key)
         return false;
     memcpy(key, name, len);
     key[len] = '\0';
-    if (name[len] == '#')
-        return json_object_set_new(object, key, json_integer(strtoll(value, NULL, 10))) == 0;
-    if (name[len] == '\0')
-        return json_object_set_new(object, key, json_string(value)) == 0;
-    inner = json_object();
-    if (json_object_set_new(object, key, inner) != 0) /* takes it over, also when it fails */
-        return false;
-    return json_object_set_new(inner, name + len + 1, json_string(value)) == 0;
+    return json_object_set_new(object, key, make_value(name + len, value)) == 0;
 }
 
 /* jansson escapes only what JSON demands: WeCom refuses \uXXXX (40033). */

@@ -18,6 +18,8 @@ enum calls_id {
     CALLS_USER_LIST,
     CALLS_TAG_GET,
     CALLS_MESSAGE_SEND,
+    CALLS_CARD_SEND,
+    CALLS_CARD_UPDATE,
     CALLS_COUNT
 };
 
@@ -30,7 +32,9 @@ struct calls_rule {
     size_t answer_max_bytes;
     int64_t try_ms;   /* so long one try may take */
     const char *list; /* the answer's one long list, read element by element; NULL: it has none */
-    /* NULL: no more. In a JSON object "a.b" is b of the object a, and "a#" a number. */
+    /* NULL: no more. In a JSON object "a.b" is b of the object a, "a#" a number, "a[]" a list of
+     * this one string, and "a{}" what the value says in JSON.
+     */
     const char *parameters[CALLS_PARAMETERS];
 };
 

@@ -39,6 +39,8 @@ struct client_app *client_app_new(struct client *client, const struct config_app
     app->references = 1;
     app->settings = *settings;
     app->settings.secret = (struct secret){0};
+    /* of no use here, and they go with the configuration */
+    app->settings.callback_token = app->settings.callback_aes_key = (struct secret){0};
     if (secret_set(&app->settings.secret, settings->secret.bytes, settings->secret.len) !=
         WECOM_OK) {
         free(app);
@@ -81,6 +83,15 @@ void client_app_status(const struct client_app *app, struct client_app_status *s
     status->token_valid_s = app->token.len > 0 && app->token_expires_ms > now
                                 ? (app->token_expires_ms - now) / 1000
                                 : -1;
+}
+
+enum reach_state client_app_reach(const struct client_app *app, int64_t *down_ms) {
+    if (down_ms != NULL)
+        *down_ms = 0;
+    /* it answered, and is not asked again until then */
+    if (client_now_ms(app->client) < app->hold_until_ms)
+        return REACH_UP;
+    return reach_now(&app->reach, client_now_ms(app->client), down_ms);
 }
 
 void client_app_retire(struct client_app *app) {
@@ -282,6 +293,15 @@ static enum wecom_error parse(const struct client_request *request, const struct
                         : answer_parse_listed(answer, http->body, http->body_bytes, list);
 }
 
+/* `errcode` 0: none that could be read. */
+static void note_reach(const struct client_request *request, const struct http_answer *http,
+                       int errcode) {
+    struct client_app *app = request->app;
+
+    reach_hear(&app->reach, reach_judge(http->outcome, http->status, errcode),
+               client_now_ms(app->client));
+}
+
 static void on_http(void *arg, const struct http_answer *http) {
     struct client_request *request = arg;
     struct answer answer;
@@ -291,9 +311,11 @@ static void on_http(void *arg, const struct http_answer *http) {
     request->date_s = http->date_s;
     if (http->outcome != HTTP_ANSWERED || http->status != 200 ||
         parse(request, http, &answer) != WECOM_OK) {
+        note_reach(request, http, 0);
         on_no_answer(request, http);
         return;
     }
+    note_reach(request, http, answer.errcode);
     if (answer.errcode != 0) {
         on_refusal(request, &answer);
     } else {

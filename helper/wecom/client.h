@@ -20,6 +20,7 @@
 #include "helper/wecom/answer.h"
 #include "helper/wecom/calls.h"
 #include "helper/wecom/http.h"
+#include "helper/wecom/reach.h"
 #include "wecom/verdict.h"
 
 struct event_base;
@@ -75,6 +76,12 @@ struct client_app *client_app_ref(struct client_app *app);
 void client_app_unref(struct client_app *app);
 const struct config_app *client_app_settings(const struct client_app *app);
 void client_app_status(const struct client_app *app, struct client_app_status *status);
+
+/* Does WeCom answer this application? Each try of each request says something about it, and nothing
+ * is asked from here. As reach_now; while a refused Secret keeps it from asking, WeCom has
+ * answered.
+ */
+enum reach_state client_app_reach(const struct client_app *app, int64_t *down_ms);
 
 /* Ends a fetch of a token that runs in the background: before the event loop goes. */
 void client_app_retire(struct client_app *app);

@@ -42,6 +42,8 @@ struct client_app {
     struct client_failure token_failure;
     int64_t hold_until_ms, hold_ms;
 
+    struct reach reach;
+
     uint64_t requests;
     struct client_failure last;
     int64_t last_ms;

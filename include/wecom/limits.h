@@ -14,6 +14,13 @@ enum {
     /* A code that we make and send: RFC 4226, 5.3 wants at least six digits. */
     WECOM_PIN_DIGITS = 6,
 
+    /* A recovery code: two digits that name its row, 16 symbols of 5 random bits. Typed with or
+     * without dashes, but shorter than any code of WeCom's.
+     */
+    WECOM_RECOVERY_SYMBOLS = 18,
+    WECOM_RECOVERY_MAX_BYTES = WECOM_CODE_MIN_BYTES - 1,
+    WECOM_RECOVERY_CODES = 10,
+
     /* A WeCom userid: 1-64 bytes (path 90195). */
     WECOM_USERID_MAX_BYTES = 64,
 
@@ -59,6 +66,28 @@ enum {
      * an authentication before it both must end within the host's own limit.
      */
     WECOM_ACCOUNT_MS = 20000,
+
+    /* The id in a link that is scanned, and the value of our cookie: 16-64 bytes, 22 of them where
+     * the helper makes one (128 random bits, six in a character). A link has at most 78 bytes: with
+     * more the QR code needs a version above 4, which does not fit a terminal of 24 lines.
+     */
+    WECOM_WEB_KEY_MIN_BYTES = 16,
+    WECOM_WEB_KEY_MAX_BYTES = 64,
+    WECOM_WEB_KEY_BYTES = 22,
+    WECOM_SCAN_LINK_MAX_BYTES = 78,
+
+    /* `state` of an authorization (path 96441). */
+    WECOM_STATE_MAX_BYTES = 128,
+
+    /* A callback of WeCom: its query and its body. Events have about 1 KiB. Both fit a packet. */
+    WECOM_QUERY_MAX_BYTES = 2048,
+    WECOM_EVENT_MAX_BYTES = 12 * 1024,
+
+    /* How long an answer to a browser and one to WeCom may take. WeCom hangs up after 5 s and comes
+     * again (path 90238).
+     */
+    WECOM_WEB_ANSWER_MS = 10000,
+    WECOM_WEB_EVENT_MS = 4000,
 
     /* Default age of the last confirmation by WeCom above which a person is refused, seconds. */
     WECOM_STALE_DEFAULT_S = 86400,

@@ -29,4 +29,7 @@
 #define WECOM_HELPER_USER "wecom"
 #define WECOM_LOGIN_GROUP "wecom-pam"
 
+/* The account of wecom-web; its group may reach web.sock. */
+#define WECOM_WEB_USER "wecom-web"
+
 #endif

@@ -1,4 +1,4 @@
-/* The protocol between a host (pam_wecom.so, wecom-login, wecomctl) and wecom-helper.
+/* The protocol between a host (pam_wecom.so, wecom-login, wecomctl, wecom-web) and wecom-helper.
  *
  * Transport: AF_UNIX SOCK_SEQPACKET. One packet is one message of at most WECOM_PACKET_MAX_BYTES:
  *
@@ -18,6 +18,8 @@
  *     app_check, admin -> ready, row*, result           one JSON object a row
  *     admin   -> ready, (row of the host)*, row*, result   commands that take a whole file
  *     app_set -> ready, result                          a host hands over keys of its own
+ *     visit, callback -> ready, page                    a browser came; what it is to be shown
+ *     event, proof    -> ready, reply                   WeCom came; what it is to be answered
  *
  * A host that closes its socket ends the exchange. One connection carries one exchange.
  */
@@ -44,7 +46,13 @@ enum { WIRE_JSON_MAX_BYTES = 12288 };
     X(APP_CHECK, "app_check")                                                                      \
     X(APP_SET, "app_set")                                                                          \
     X(ADMIN, "admin")                                                                              \
-    X(ROW, "row")
+    X(ROW, "row")                                                                                  \
+    X(VISIT, "visit")                                                                              \
+    X(CALLBACK, "callback")                                                                        \
+    X(EVENT, "event")                                                                              \
+    X(PROOF, "proof")                                                                              \
+    X(PAGE, "page")                                                                                \
+    X(REPLY, "reply")
 
 enum wire_verb {
     WIRE_NO_VERB = 0,
@@ -70,9 +78,9 @@ enum wire_kind {
 #define WIRE_FIELDS(X)                                                                             \
     X(SERVICE,     "service",     WECOM_SERVICE_MAX_BYTES, WIRE_WORD,                              \
       WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(SESSION) | WIRE_IN(INFO) | WIRE_IN(APP_CHECK) |  \
-      WIRE_IN(APP_SET), 0)                                                                         \
+      WIRE_IN(APP_SET), WIRE_IN(PAGE))                                                             \
     X(USER,        "user",        WECOM_USER_MAX_BYTES,    WIRE_LINE,                              \
-      WIRE_IN(ACCOUNT) | WIRE_IN(SESSION), WIRE_IN(BEGIN) | WIRE_IN(RESULT))                       \
+      WIRE_IN(ACCOUNT) | WIRE_IN(SESSION), WIRE_IN(BEGIN) | WIRE_IN(RESULT) | WIRE_IN(PAGE))       \
     X(IDENTITY,    "identity",    3,                       WIRE_FLAG,                              \
       WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT), WIRE_IN(SESSION))                                         \
     X(LINK,        "link",        WECOM_LINK_MAX_BYTES,    WIRE_LINE,                              \
@@ -85,14 +93,14 @@ enum wire_kind {
       0, WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(SESSION))                                     \
     X(LANG,        "lang",        32,                      WIRE_LINE,  0, WIRE_IN(BEGIN))          \
     X(APP,         "app",         WECOM_SERVICE_MAX_BYTES, WIRE_WORD,                              \
-      WIRE_IN(APP_SET),                                                                            \
+      WIRE_IN(APP_SET) | WIRE_IN(EVENT),                                                           \
       WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT) | WIRE_IN(INFO) | WIRE_IN(APP_CHECK))                      \
     X(AUTH_INFO,   "auth_info",   4096,                    WIRE_TEXT,  0, WIRE_IN(BEGIN))          \
     X(DEADLINE_MS, "deadline_ms", 9,                       WIRE_NUMBER,                            \
       WIRE_IN(BEGIN) | WIRE_IN(ACCOUNT),                                                           \
       WIRE_IN(INFO) | WIRE_IN(APP_CHECK) | WIRE_IN(APP_SET) | WIRE_IN(ADMIN))                      \
     X(AUTHTOK,     "authtok",     WECOM_CODE_MAX_BYTES,    WIRE_SECRET, 0, WIRE_IN(BEGIN))         \
-    X(ID,          "id",          16,                      WIRE_WORD,  WIRE_IN(READY), 0)          \
+    X(ID,          "id",          16,                      WIRE_WORD,  WIRE_IN(READY), WIRE_IN(PAGE))\
     X(INFO_TEXT,   "info",        8192,                    WIRE_TEXT,  0, WIRE_IN(ASK))            \
     X(PROMPT,      "prompt",      256,                     WIRE_LINE,  WIRE_IN(ASK), 0)            \
     X(ECHO,        "echo",        3,                       WIRE_FLAG,  WIRE_IN(ASK), 0)            \
@@ -103,7 +111,8 @@ enum wire_kind {
       WIRE_IN(APP_SET), WIRE_IN(RESULT))                                                           \
     X(AGENT_ID,    "agent_id",    9,                       WIRE_NUMBER, WIRE_IN(APP_SET), 0)       \
     X(SECRET,      "secret",      WECOM_SECRET_MAX_BYTES,  WIRE_SECRET, WIRE_IN(APP_SET), 0)       \
-    X(COMPANY,     "company",     WECOM_COMPANY_MAX_BYTES, WIRE_LINE,  0, WIRE_IN(APP_SET))        \
+    X(COMPANY,     "company",     WECOM_COMPANY_MAX_BYTES, WIRE_LINE,  0,                          \
+      WIRE_IN(APP_SET) | WIRE_IN(PAGE))                                                            \
     X(USERID,      "userid",      WECOM_USERID_MAX_BYTES,  WIRE_LINE,  0, WIRE_IN(RESULT))         \
     X(METHOD,      "method",      16,                      WIRE_WORD,  0, WIRE_IN(RESULT))         \
     X(REASON,      "reason",      32,                      WIRE_WORD,  0, WIRE_IN(RESULT))         \
@@ -112,6 +121,29 @@ enum wire_kind {
     X(COMMAND,     "command",     16,                      WIRE_WORD,  WIRE_IN(ADMIN), 0)          \
     X(JSON,        "json",        WIRE_JSON_MAX_BYTES,     WIRE_TEXT,                              \
       WIRE_IN(ROW), WIRE_IN(ADMIN))                                                                \
+    X(PLACE,       "place",       8,                       WIRE_WORD,  WIRE_IN(VISIT), 0)          \
+    X(KEY,         "key",         WECOM_WEB_KEY_MAX_BYTES, WIRE_SECRET, 0, WIRE_IN(VISIT))         \
+    X(COOKIE,      "cookie",      WECOM_WEB_KEY_MAX_BYTES, WIRE_SECRET,                            \
+      0, WIRE_IN(VISIT) | WIRE_IN(CALLBACK) | WIRE_IN(PAGE))                                       \
+    X(CLIENT,      "client",      64,                      WIRE_LINE,                              \
+      WIRE_IN(VISIT) | WIRE_IN(CALLBACK) | WIRE_IN(EVENT), 0)                                      \
+    X(AGENT,       "agent",       16,                      WIRE_WORD,                              \
+      WIRE_IN(VISIT) | WIRE_IN(CALLBACK), 0)                                                       \
+    X(STATE,       "state",       WECOM_STATE_MAX_BYTES,   WIRE_SECRET, 0, WIRE_IN(CALLBACK))      \
+    X(CODE,        "code",        WECOM_CODE_MAX_BYTES,    WIRE_SECRET, 0, WIRE_IN(CALLBACK))      \
+    X(QUERY,       "query",       WECOM_QUERY_MAX_BYTES,   WIRE_LINE,  WIRE_IN(EVENT), 0)          \
+    X(BODY,        "body",        WECOM_EVENT_MAX_BYTES,   WIRE_SECRET,                            \
+      WIRE_IN(REPLY), WIRE_IN(EVENT))                                                              \
+    X(FILE,        "file",        128,                     WIRE_WORD,  WIRE_IN(PROOF), 0)          \
+    X(STATUS,      "status",      9,                       WIRE_NUMBER, WIRE_IN(REPLY), 0)         \
+    X(PAGE,        "page",        32,                      WIRE_WORD,  WIRE_IN(PAGE), 0)           \
+    X(LOCATION,    "location",    2048,                    WIRE_SECRET, 0, WIRE_IN(PAGE))          \
+    X(PIN,         "pin",         8,                       WIRE_SECRET, 0, WIRE_IN(PAGE))          \
+    X(HOST,        "host",        255,                     WIRE_LINE,  0, WIRE_IN(PAGE))           \
+    X(ORIGIN,      "origin",      256,                     WIRE_LINE,  0, WIRE_IN(PAGE))           \
+    X(AT,          "at",          64,                      WIRE_LINE,  0, WIRE_IN(PAGE))           \
+    X(NAME,        "name",        512,                     WIRE_LINE,  0, WIRE_IN(PAGE))           \
+    X(WAITING,     "waiting",     4096,                    WIRE_TEXT,  0, WIRE_IN(PAGE))           \
     WIRE_ENV_FIELDS(X)
 
 /* What a host may learn of the person, as it stands in the PAM environment after success. */
@@ -123,7 +155,8 @@ enum wire_kind {
     X(ENV_EMAIL,       "env.WECOM_EMAIL",       256,  WIRE_LINE, 0, WIRE_IN(RESULT))               \
     X(ENV_DEPARTMENTS, "env.WECOM_DEPARTMENTS", 1024, WIRE_LINE, 0, WIRE_IN(RESULT))               \
     X(ENV_METHOD,      "env.WECOM_METHOD",      16,   WIRE_WORD, 0, WIRE_IN(RESULT))               \
-    X(ENV_FIRST_LOGIN, "env.WECOM_FIRST_LOGIN", 3,    WIRE_FLAG, 0, WIRE_IN(RESULT))
+    X(ENV_FIRST_LOGIN, "env.WECOM_FIRST_LOGIN", 3,    WIRE_FLAG, 0, WIRE_IN(RESULT))               \
+    X(ENV_MOBILE_TAKEN, "env.WECOM_MOBILE_TAKEN", 3,  WIRE_FLAG, 0, WIRE_IN(RESULT))
 
 /* clang-format on */
 

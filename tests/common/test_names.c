@@ -196,6 +196,62 @@ START_TEST(only_what_looks_like_a_code_is_one) {
 END_TEST
 
 static const struct {
+    const char *text, *symbols; /* NULL: no recovery code */
+} recoveries[] = {
+    {"01-ABCD-EFGH-JKMN-PQRS", "01ABCDEFGHJKMNPQRS"},
+    {"01abcdefghjkmnpqrs", "01ABCDEFGHJKMNPQRS"},
+    {"10 TVWX YZ01 2345 6789", "10TVWXYZ0123456789"},
+    {"o9-iIlL-oO00-1111-0000", "091111000011110000"},
+    {"L0-0000-0000-0000-0000", "100000000000000000"},
+    {"--0--1--0000000000000000  ", "010000000000000000"},
+    {"", NULL},
+    {"00-0000-0000-0000-0000", NULL}, /* no such row */
+    {"11-0000-0000-0000-0000", NULL},
+    {"20-0000-0000-0000-0000", NULL},
+    {"0A-0000-0000-0000-0000", NULL},
+    {"01-0000-0000-0000-000", NULL},
+    {"01-0000-0000-0000-00000", NULL},
+    {"01-0000-0000-0000-000U", NULL},
+    {"01-0000-0000-0000-000u", NULL},
+    {"01_0000_0000_0000_0000", NULL},
+    {"01-0000-0000-0000-000\n", NULL},
+    {"01-0000-0000-0000-000\xC3\xA9", NULL},
+    {"01-0000000000000000-------------", NULL}, /* as long as a code of WeCom's */
+    {"123456", NULL},
+    {"01020304050607080", NULL},
+};
+
+START_TEST(a_recovery_code_is_known_however_it_is_typed) {
+    size_t len = strlen(recoveries[_i].text);
+    char *exact = malloc(len), symbols[WECOM_RECOVERY_SYMBOLS + 1] = "before";
+    bool is = recoveries[_i].symbols != NULL;
+
+    memcpy(exact, recoveries[_i].text, len);
+    ck_assert(name_is_recovery(exact, len) == is);
+    ck_assert(name_recovery_symbols(exact, len, symbols) == is);
+    ck_assert_str_eq(symbols, is ? recoveries[_i].symbols : "before");
+    ck_assert(name_is_any_code(exact, len) == (is || len == 6 || len == 32));
+    ck_assert(!is || (!name_is_code(exact, len) && !name_is_pin(exact, len)));
+    free(exact);
+}
+END_TEST
+
+START_TEST(no_byte_but_a_symbol_or_a_gap_stands_in_a_recovery_code) {
+    static const char good[] = "0123456789abcdefghijklmnopqrstvwxyzABCDEFGHIJKLMNOPQRSTVWXYZ";
+
+    for (int b = 0; b < 256; b++) {
+        char code[] = "01-0000-0000-0000-0000";
+
+        code[21] = (char)b;
+        ck_assert(name_is_recovery(code, 22) == (b != 0 && strchr(good, b) != NULL));
+        code[21] = '0';
+        code[2] = (char)b;
+        ck_assert(name_is_recovery(code, 22) == (b == '-' || b == ' '));
+    }
+}
+END_TEST
+
+static const struct {
     const char *a, *b;
     bool same;
 } pairs[] = {
@@ -262,6 +318,9 @@ Suite *suite(void) {
                         sizeof lengths / sizeof lengths[0]);
     tcase_add_loop_test(rules, only_what_looks_like_a_code_is_one, 0,
                         sizeof codes / sizeof codes[0]);
+    tcase_add_loop_test(rules, a_recovery_code_is_known_however_it_is_typed, 0,
+                        sizeof recoveries / sizeof recoveries[0]);
+    tcase_add_test(rules, no_byte_but_a_symbol_or_a_gap_stands_in_a_recovery_code);
     tcase_add_loop_test(rules, a_userid_is_the_same_without_regard_to_case, 0,
                         sizeof pairs / sizeof pairs[0]);
     tcase_add_test(rules, a_lower_cased_name_fits_exactly_or_not_at_all);

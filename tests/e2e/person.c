@@ -3,9 +3,10 @@
  *
  *   person SECONDS [see=TEXT | type=TEXT | copy=SHELL_COMMAND]... -- COMMAND...
  *
- * copy= types the first line that the shell command prints. Standard output gets all that stood on
- * the terminal. Ends as the command ends; with 124 when the time is over, 125 when the command
- * ended without having shown what the person waited for.
+ * copy= types the first line that the shell command prints; the command finds what stood on the
+ * terminal, up to the last 64 KiB, in $SEEN. Standard output gets all of it. Ends as the command
+ * ends; with 124 when the time is over, 125 when the command ended without having shown what the
+ * person waited for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 
 #include "common/deadline.h"
 
+enum { SEEN_MOST = 64 * 1024 }; /* one string of an environment has a limit */
 enum { STATUS_LATE = 124, STATUS_NOT_SEEN = 125, STATUS_BROKEN = 126 };
 
 struct person {
@@ -106,10 +108,14 @@ static void type(struct person *p, const char *text) {
 
 /* Looks elsewhere, such as at a telephone. */
 static bool copy(struct person *p, const char *command) {
-    FILE *from = popen(command, "re");
+    size_t from_end = p->bytes < SEEN_MOST ? p->bytes : SEEN_MOST;
     char line[1024] = "";
-    bool told = from != NULL && fgets(line, sizeof line, from) != NULL;
+    FILE *from;
+    bool told;
 
+    (void)setenv("SEEN", p->seen + p->bytes - from_end, 1);
+    from = popen(command, "re");
+    told = from != NULL && fgets(line, sizeof line, from) != NULL;
     if (from != NULL)
         (void)pclose(from);
     line[strcspn(line, "\n")] = '\0';

@@ -70,7 +70,9 @@ void place_mount(const char *name, const char *over);
 /* Does any file below the place hold these bytes? Sockets are passed over; so is `except`. */
 bool place_holds(const char *bytes, const char *except);
 
-/* Makes a certificate for 127.0.0.1 that is its own authority: NAME.pem, NAME.key. */
+/* Makes a certificate for 127.0.0.1 and login.example.com that is its own authority: NAME.pem,
+ * NAME.key.
+ */
 void place_certificate(const char *name);
 /* A TCP port of 127.0.0.1 that was free a moment ago. */
 int place_free_port(void);
@@ -168,7 +170,7 @@ enum { TALK_ENVS = WIRE_FIELD_COUNT - WIRE_F_FIRST_ENV, TALK_ROWS = 32 };
 struct answer {
     enum wecom_error error; /* of the exchange */
     char id[17], verdict[17], account[17], reason[33], method[17], user[257], userid[65], corp[65];
-    char message[1025], prompt[257];
+    char message[1025], prompt[257], info[8193]; /* info: what stands above the prompt */
     char env[TALK_ENVS][1025];
     json_t *rows; /* of info, app_check and admin; goes with the place */
     int64_t ms;

@@ -87,8 +87,10 @@ static void keep(char *out, size_t bytes, const struct wire_message *m, enum wir
 static void take(struct answer *a, const struct wire_message *m) {
     if (m->verb == WIRE_READY)
         keep(a->id, sizeof a->id, m, WIRE_F_ID);
-    if (m->verb == WIRE_ASK)
+    if (m->verb == WIRE_ASK) {
         keep(a->prompt, sizeof a->prompt, m, WIRE_F_PROMPT);
+        keep(a->info, sizeof a->info, m, WIRE_F_INFO_TEXT);
+    }
     if (m->verb == WIRE_ROW) {
         if (a->rows == NULL)
             a->rows = place_json(json_array());

@@ -80,6 +80,8 @@ START_TEST(a_set_up_that_is_right_checks_out) {
     a = json_of(&r);
     for (size_t i = 0; i < sizeof items / sizeof items[0]; i++)
         ck_assert_str_eq(word_of(item(a, items[i]), "state"), "ok");
+    ck_assert_str_eq(word_of(item(a, "agent"), "redirect_domain"), "login.example.com");
+    ck_assert_str_eq(word_of(item(a, "agent"), "home_url"), "https://login.example.com/");
 }
 END_TEST
 
@@ -136,6 +138,32 @@ START_TEST(check_names_the_mistake_and_the_cure) {
 }
 END_TEST
 
+/* Otherwise WeCom shows people an error page after the scan. */
+static const struct {
+    const char *url, *state;
+} domains[] = {{"https://login.example.com", "ok"},
+               {"https://login.example.com/wecom", "ok"},
+               {"https://login.example.com:8443", "failed"},
+               {"https://example.com", "failed"},
+               {"https://login.example.com.cn", "failed"}};
+
+START_TEST(check_compares_the_trusted_domain) {
+    const json_t *a;
+    struct run r;
+
+    helper_configure(
+        NULL, NULL,
+        text("[web]\npublic_url = %s\n[service ssh]\nmethods = scan message\n", domains[_i].url));
+    helper_start();
+    r = ctl("check", "--json");
+    a = json_of(&r);
+    ck_assert_msg(strcmp(word_of(item(a, "trusted_domain"), "state"), domains[_i].state) == 0, "%s",
+                  r.out);
+    if (strcmp(domains[_i].state, "ok") != 0)
+        text_has(word_of(item(a, "trusted_domain"), "cure"), "wecomctl verify-file");
+}
+END_TEST
+
 START_TEST(reload_says_whether_it_worked) {
     struct run r;
 
@@ -159,6 +187,64 @@ START_TEST(reload_says_whether_it_worked) {
     r = ctl("check", "--json");
     ck_assert_int_eq(r.status, 1);
     ck_assert_str_eq(word_of(item(json_of(&r), "configuration"), "state"), "failed");
+}
+END_TEST
+
+static struct run verify(const char *first, const char *second) {
+    return RUN(NULL, place_program("wecomctl"), "verify-file", "--socket", place_path("admin.sock"),
+               "--lang", "en", first, second);
+}
+
+START_TEST(a_verification_file_is_kept_shown_and_removed) {
+    struct run r;
+
+    helper_configure(NULL, NULL, "[web]\npublic_url = https://login.example.com/wecom\n");
+    helper_start();
+    r = verify(NULL, NULL);
+    run_passes(&r);
+    text_has(r.out, "There is no verification file.");
+    place_write("WW_verify_AbCd1234.txt", "AbCd1234", 0644, 0);
+    r = verify(place_path("WW_verify_AbCd1234.txt"), NULL);
+    run_passes(&r);
+    text_has(r.out, "WW_verify_AbCd1234.txt is served. Now have WeCom fetch it: "
+                    "https://login.example.com/WW_verify_AbCd1234.txt");
+    r = verify(NULL, NULL);
+    run_passes(&r);
+    text_has(r.out, "WW_verify_AbCd1234.txt  https://login.example.com/WW_verify_AbCd1234.txt");
+    r = verify("remove", "WW_verify_AbCd1234.txt");
+    run_passes(&r);
+    text_has(r.out, "is not served any more");
+    r = verify("remove", "WW_verify_AbCd1234.txt");
+    ck_assert_int_eq(r.status, 1);
+    text_has(r.err, "there is no such file");
+    text_has(helper_log(), "verification file added file='WW_verify_AbCd1234.txt'");
+}
+END_TEST
+
+START_TEST(what_is_no_verification_file_is_not_taken) {
+    static const struct {
+        const char *name, *content, *why;
+    } files[] = {
+        {"index.html", "x", "must have the name that WeCom gave it"},
+        {"WW_verify_a.txt", "<html>", "is not what WeCom gives out"},
+        {"WW_verify_a.txt", "", "is not what WeCom gives out"},
+        {"WW_verify_a.txt", "\xff", "is no text"},
+    };
+    struct run r;
+
+    helper_begin();
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        place_write(files[i].name, files[i].content, 0644, 0);
+        r = verify(place_path(files[i].name), NULL);
+        ck_assert_int_eq(r.status, 1);
+        text_has(r.err, files[i].why);
+    }
+    r = verify(place_path("missing"), NULL);
+    ck_assert_int_eq(r.status, 1);
+    text_has(r.err, "No such file or directory");
+    r = verify("add", "WW_verify_a.txt");
+    ck_assert_int_eq(r.status, 2);
+    text_has(r.err, "wecomctl verify-file FILE");
 }
 END_TEST
 
@@ -189,7 +275,11 @@ Suite *suite(void) {
     tcase_add_test(t, a_set_up_that_is_right_checks_out);
     tcase_add_loop_test(t, check_names_the_mistake_and_the_cure, 0,
                         (int)(sizeof mistakes / sizeof mistakes[0]));
+    tcase_add_loop_test(t, check_compares_the_trusted_domain, 0,
+                        (int)(sizeof domains / sizeof domains[0]));
     tcase_add_test(t, reload_says_whether_it_worked);
+    tcase_add_test(t, a_verification_file_is_kept_shown_and_removed);
+    tcase_add_test(t, what_is_no_verification_file_is_not_taken);
     tcase_add_test(t, without_the_helper_wecomctl_says_so);
     suite_add_tcase(s, t);
     return s;

@@ -100,6 +100,19 @@ static void check_agent(const json_t *json) {
         return;
     must_be_clean(agent.name, sizeof agent.name);
     must_be_clean(agent.redirect_domain, sizeof agent.redirect_domain);
+    must_be_clean(agent.home_url, sizeof agent.home_url);
+}
+
+static void check_response_code(const json_t *json) {
+    char code[513];
+
+    if (answer_response_code(json, code, sizeof code)) {
+        must(code[0] != '\0' && strlen(code) < sizeof code);
+        must(strcmp(code, json_string_value(json_object_get(json, "response_code"))) == 0);
+        must_be_clean(code, sizeof code);
+    } else {
+        must(code[0] == '\0');
+    }
 }
 
 static void check_ids(const struct answer_ids *ids) {
@@ -206,6 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_member(answer.json);
     check_detail(answer.json);
     check_agent(answer.json);
+    check_response_code(answer.json);
     check_range(answer.json);
     check_tree(answer.json);
     check_tag(answer.json);

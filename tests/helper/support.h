@@ -29,6 +29,9 @@ char *support_path(const char *directory, const char *name);
 /* Writes `len` bytes into a file of that mode. */
 void support_write(const char *path, mode_t mode, const char *bytes, size_t len);
 
+/* Makes a socket there, on which nobody listens. */
+void support_socket(const char *path);
+
 /* config_read of that text, which must be good. */
 struct config *support_config(const char *text);
 

@@ -7,11 +7,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/cards.h"
+#include "helper/courier.h"
 #include "helper/dispatch.h"
+#include "helper/links.h"
 #include "helper/log.h"
-#include "helper/messenger.h"
+#include "helper/message_urls.h"
+#include "helper/outage.h"
 #include "helper/people.h"
+#include "helper/pins.h"
+#include "helper/remember.h"
 #include "helper/throttle.h"
+#include "helper/web_event.h"
+#include "helper/web_home.h"
 #include "tests/helper/support.h"
 
 static bool reload(struct helper *helper) {
@@ -31,6 +39,17 @@ int64_t inner_helper_wall_s = 1700000000;
 static int64_t wall_ms(void *self) {
     (void)self;
     return inner_helper_wall_s * 1000;
+}
+
+/* As if its files had been read. */
+static void give_secrets(struct config_app *app) {
+    ck_assert_int_eq(secret_set(&app->secret, "SECRET", 6), WECOM_OK);
+    if (!config_has_callback(app))
+        return;
+    ck_assert_int_eq(
+        secret_set(&app->callback_token, INNER_HELPER_TOKEN, strlen(INNER_HELPER_TOKEN)), WECOM_OK);
+    ck_assert_int_eq(secret_set(&app->callback_aes_key, INNER_HELPER_KEY, strlen(INNER_HELPER_KEY)),
+                     WECOM_OK);
 }
 
 struct inner_helper *inner_helper_new(const char *services) {
@@ -61,12 +80,13 @@ struct inner_helper *inner_helper_new(const char *services) {
     config = support_config(text);
     free(text);
     for (size_t i = 0; i < config->apps_count; i++)
-        ck_assert_int_eq(secret_set(&config->apps[i].secret, "SECRET", 6), WECOM_OK);
+        give_secrets(&config->apps[i]);
     inner->helper = (struct helper){.base = inner->served->base,
                                     .clock = fake_clock(&inner->now),
                                     .server = inner->served->server,
                                     .wall_s = wall_s,
                                     .reload = reload};
+    (void)snprintf(inner->helper.state_dir, sizeof inner->helper.state_dir, "%s", inner->state_dir);
     inner->helper.people = people_new(&inner->helper);
     inner->helper.store = store_open(inner->state_dir, inner->helper.base, why, sizeof why);
     ck_assert_msg(inner->helper.store != NULL, "%s", why);
@@ -75,7 +95,14 @@ struct inner_helper *inner_helper_new(const char *services) {
     inner->helper.members = members_new(inner->helper.clock);
     inner->helper.codes = codes_new();
     inner->helper.pins = pins_new();
-    inner->helper.messenger = messenger_new(&inner->helper);
+    inner->helper.links = links_new();
+    inner->helper.courier = courier_new(&inner->helper);
+    inner->helper.cards = cards_new(&inner->helper);
+    inner->helper.message_urls = message_urls_new();
+    inner->helper.web_events = web_events_new(&inner->helper);
+    inner->helper.homes = web_home_new(&inner->helper);
+    inner->helper.outages = outages_new(inner->helper.base, inner->helper.clock);
+    inner->helper.remember = remember_new();
     inner->helper.throttle =
         throttle_open(NULL,
                       (struct throttle_clock){.now_ms = inner->helper.clock.now_ms,
@@ -95,7 +122,12 @@ void inner_helper_free(struct inner_helper *inner) {
     server_free(inner->served->server);
     inner->served->server = NULL;
     ck_assert_uint_eq(inner->helper.waiting, 0);
-    messenger_free(inner->helper.messenger);
+    outages_free(inner->helper.outages);
+    remember_free(inner->helper.remember);
+    courier_free(inner->helper.courier);
+    cards_free(inner->helper.cards);
+    web_events_free(inner->helper.web_events);
+    web_home_free(inner->helper.homes);
     people_free(inner->helper.people);
     members_free(inner->helper.members);
     for (size_t i = 0; i < inner->helper.setup->config->apps_count; i++)
@@ -105,6 +137,8 @@ void inner_helper_free(struct inner_helper *inner) {
     tries_free(inner->helper.tries);
     codes_free(inner->helper.codes);
     pins_free(inner->helper.pins);
+    links_free(inner->helper.links);
+    message_urls_free(inner->helper.message_urls);
     throttle_close(inner->helper.throttle);
     client_free(inner->helper.client);
     store_close(inner->helper.store);

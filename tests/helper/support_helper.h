@@ -19,6 +19,10 @@ struct inner_helper {
 /* The time of day, in seconds, that the helper sees. */
 extern int64_t inner_helper_wall_s;
 
+/* Of an application that has files for them. */
+#define INNER_HELPER_TOKEN "Tok3nOfTheTests"
+#define INNER_HELPER_KEY "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
 /* `services`: the rest of the configuration, behind [helper] and an application `main` of company
  * ww1; '$' stands for the directory of the sockets.
  */

@@ -115,8 +115,26 @@ START_TEST(what_is_not_in_the_file_has_its_default) {
     ck_assert_str_eq(service->callers_text, "root");
     ck_assert_str_eq(service->socket, "");
     ck_assert_int_eq(service->lang, CONFIG_LANG_BOTH);
+    ck_assert_int_eq(service->remember_s, 0);
     ck_assert_uint_eq(service->allow.count + service->deny.count, 0);
     check_accounts_defaults(&c->accounts, app);
+    config_free(c);
+}
+END_TEST
+
+static const struct {
+    const char *value;
+    int64_t seconds;
+} remembers[] = {{"0s", 0}, {"0h", 0}, {"1s", 1}, {"30m", 1800}, {"12h", 43200}, {"43200s", 43200}};
+
+START_TEST(a_key_is_remembered_for_as_long_as_the_file_says) {
+    char line[64];
+    struct config *c;
+
+    (void)snprintf(line, sizeof line, "remember = %s", remembers[_i].value);
+    c = read_with(APP SERVICE, line);
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->services[0].remember_s, remembers[_i].seconds);
     config_free(c);
 }
 END_TEST
@@ -208,6 +226,96 @@ START_TEST(every_log_level_has_its_word) {
         ck_assert_int_eq(c->helper.log_level, levels[i].level);
         config_free(c);
     }
+}
+END_TEST
+
+#define WEB "[web]\npublic_url = https://login.example.com\n"
+
+START_TEST(without_a_section_web_there_is_no_web_process) {
+    struct config *c = read_text(APP);
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->web.line, 0);
+    ck_assert_str_eq(c->web.public_url, "");
+    config_free(c);
+}
+END_TEST
+
+START_TEST(the_web_process_has_its_defaults) {
+    struct config *c = read_text(APP WEB);
+    char text[ADDRESS_TEXT_BYTES];
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->web.line, 5);
+    ck_assert_int_eq(c->web.user_line, 0);
+    ck_assert_str_eq(c->web.user, "wecom-web");
+    ck_assert_uint_eq(c->web.listens_count, 1);
+    ck_assert_str_eq(address_text(&c->web.listens[0].address, text), "127.0.0.1");
+    ck_assert_uint_eq(c->web.listens[0].port, 8473);
+    ck_assert_str_eq(c->web.public_url, "https://login.example.com");
+    ck_assert_str_eq(c->web.public_url + c->web.prefix, "");
+    ck_assert_uint_eq(c->web.proxies_count, 2);
+    ck_assert_str_eq(address_text(&c->web.proxies[0].address, text), "127.0.0.1");
+    ck_assert_uint_eq(c->web.proxies[0].bits, 128);
+    ck_assert_str_eq(address_text(&c->web.proxies[1].address, text), "::1");
+    ck_assert_str_eq(c->web.tls_cert, "");
+    ck_assert_str_eq(c->web.tls_key, "");
+    config_free(c);
+}
+END_TEST
+
+START_TEST(the_web_process_is_what_the_file_says) {
+    struct config *c =
+        read_text(APP "[web]\npublic_url = https://a-b.example.com:8443/x/y_z~1/\nuser = daemon\n"
+                      "listen = 0.0.0.0:1  [::1]:65535\t[2001:db8::1]:443\n"
+                      "trusted_proxies = 10.0.0.0/8 2001:db8::/32 192.0.2.7\n"
+                      "tls_cert = /c/cert\ntls_key = /c/key\n");
+    char text[ADDRESS_TEXT_BYTES];
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_str_eq(c->web.public_url, "https://a-b.example.com:8443/x/y_z~1");
+    ck_assert_str_eq(c->web.public_url + c->web.prefix, "/x/y_z~1");
+    ck_assert_str_eq(c->web.user, "daemon");
+    ck_assert_int_eq(c->web.user_line, 7);
+    ck_assert_uint_eq(c->web.listens_count, 3);
+    ck_assert_str_eq(address_text(&c->web.listens[0].address, text), "0.0.0.0");
+    ck_assert_uint_eq(c->web.listens[0].port, 1);
+    ck_assert_str_eq(address_text(&c->web.listens[1].address, text), "::1");
+    ck_assert_uint_eq(c->web.listens[1].port, 65535);
+    ck_assert_str_eq(address_text(&c->web.listens[2].address, text), "2001:db8::1");
+    ck_assert_uint_eq(c->web.proxies_count, 3);
+    ck_assert_uint_eq(c->web.proxies[0].bits, 96 + 8);
+    ck_assert_uint_eq(c->web.proxies[1].bits, 32);
+    ck_assert_uint_eq(c->web.proxies[2].bits, 128);
+    ck_assert_str_eq(c->web.tls_cert, "/c/cert");
+    ck_assert_str_eq(c->web.tls_key, "/c/key");
+    config_free(c);
+    c = read_with(APP WEB, "trusted_proxies = none");
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_uint_eq(c->web.proxies_count, 0);
+    config_free(c);
+}
+END_TEST
+
+/* A link is the URL, "/s/" and 22 characters: at most 78 bytes. */
+START_TEST(a_link_may_have_78_bytes_and_no_more) {
+    char line[128];
+    struct config *c;
+
+    for (int more = 0; more < 2; more++) {
+        (void)snprintf(line, sizeof line, "[web]\npublic_url = https://login.example.com/%s%s",
+                       "aaaaaaaaaaaaaaaaaaaaaaaaaaa", more ? "b" : "");
+        ck_assert_uint_eq(strlen(strstr(line, "https")), 53 + (size_t)more);
+        c = read_with(APP, line);
+        ck_assert_msg((c != NULL) == !more, "%s", error_text);
+        config_free(c);
+    }
+    ck_assert_ptr_nonnull(strstr(error_text, "78 bytes"));
+    /* the "/" at its end does not count */
+    c = read_with(APP,
+                  "[web]\npublic_url = https://login.example.com/aaaaaaaaaaaaaaaaaaaaaaaaaaa/");
+    ck_assert_msg(c != NULL, "%s", error_text);
+    config_free(c);
 }
 END_TEST
 
@@ -335,6 +443,38 @@ START_TEST(callers_replace_the_default_and_do_not_add_to_it) {
     ck_assert_ptr_nonnull(c);
     ck_assert_uint_eq(c->services[0].callers_count, 1);
     ck_assert_uint_eq(c->services[0].callers[0].id, 1);
+    config_free(c);
+}
+END_TEST
+
+START_TEST(methods_keep_the_order_in_which_they_stand) {
+    struct config *c = read_text(APP "[web]\npublic_url = https://a.example\n[service sshd]\n"
+                                     "methods = message scan code scan\nqr = ascii\n");
+    char words[64];
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_str_eq(config_method_words(words, sizeof words, &c->services[0]),
+                     "message scan code");
+    ck_assert_uint_eq(c->services[0].methods,
+                      CONFIG_METHOD_MESSAGE | CONFIG_METHOD_SCAN | CONFIG_METHOD_CODE);
+    ck_assert_int_eq(c->services[0].qr, CONFIG_QR_ASCII);
+    config_free(c);
+}
+END_TEST
+
+static const struct {
+    const char *line;
+    enum config_qr qr;
+} qrs[] = {{"lang = zh", CONFIG_QR_UTF8},
+           {"qr = utf8", CONFIG_QR_UTF8},
+           {"qr = ascii", CONFIG_QR_ASCII},
+           {"qr = off", CONFIG_QR_OFF}};
+
+START_TEST(a_picture_is_of_the_kind_that_the_service_says) {
+    struct config *c = read_with(APP SERVICE, qrs[_i].line);
+
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert_int_eq(c->services[0].qr, qrs[_i].qr);
     config_free(c);
 }
 END_TEST
@@ -532,7 +672,7 @@ END_TEST
 
 START_TEST(no_key_is_without_a_bad_file_and_none_without_a_place) {
     for (const struct option *o = options_all(); o->key != NULL; o++) {
-        static const char *const kinds[] = {"helper", "app", "accounts", "service"};
+        static const char *const kinds[] = {"helper", "app", "web", "accounts", "service"};
         char start[64];
         bool found = false;
 
@@ -613,6 +753,62 @@ START_TEST(too_many_settings_are_refused) {
     ck_assert_ptr_null(read_text(text));
     ck_assert_ptr_nonnull(strstr(error_text, "too many settings"));
     free(text);
+}
+END_TEST
+
+#define TOKEN "Tok3nOfTheTests"
+#define AES_KEY "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+static const struct {
+    const char *token, *key, *key_of_option; /* of what is wrong; NULL: nothing is */
+} callbacks[] = {
+    {TOKEN, AES_KEY, NULL},
+    {"a", AES_KEY "\n", NULL},
+    {"12345678901234567890123456789012", AES_KEY, NULL},
+    {"123456789012345678901234567890123", AES_KEY, "callback_token_file"},
+    {"with-dash", AES_KEY, "callback_token_file"},
+    {"", AES_KEY, "callback_token_file"},
+    {TOKEN, "", "callback_aes_key_file"},
+    {TOKEN, AES_KEY "H", "callback_aes_key_file"},
+    {TOKEN, "bcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "callback_aes_key_file"},
+    {TOKEN, "+bcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "callback_aes_key_file"},
+};
+
+START_TEST(values_of_a_message_url_are_read_from_their_files) {
+    char *directory = support_directory(), *secret = support_path(directory, "s");
+    char *token = support_path(directory, "t"), *key = support_path(directory, "k"), *text;
+    struct config_error error = {""};
+    struct config *c;
+    bool good;
+
+    support_write(secret, 0600, "S", 1);
+    support_write(token, 0600, callbacks[_i].token, strlen(callbacks[_i].token));
+    support_write(key, 0400, callbacks[_i].key, strlen(callbacks[_i].key));
+    ck_assert_int_gt(asprintf(&text,
+                              "[app main]\ncorp_id = ww1\nagent_id = 2\nsecret_file = %s\n"
+                              "callback_token_file = %s\ncallback_aes_key_file = %s\n",
+                              secret, token, key),
+                     0);
+    c = read_text(text);
+    ck_assert_msg(c != NULL, "%s", error_text);
+    ck_assert(config_has_callback(&c->apps[0]));
+    good = config_read_secrets(c, &error);
+    ck_assert_msg(good == (callbacks[_i].key_of_option == NULL), "%s", error.text);
+    if (good) {
+        ck_assert_str_eq(c->apps[0].callback_token.bytes, callbacks[_i].token);
+        ck_assert_int_eq(strncmp(c->apps[0].callback_aes_key.bytes, AES_KEY, 43), 0);
+        ck_assert_uint_eq(c->apps[0].callback_aes_key.len, 43);
+    } else {
+        ck_assert_ptr_nonnull(strstr(error.text, callbacks[_i].key_of_option));
+        ck_assert_ptr_null(strstr(error.text, "bcdefghijkl"));
+        ck_assert_ptr_null(strstr(error.text, TOKEN));
+    }
+    config_free(c);
+    free(text);
+    free(token);
+    free(key);
+    free(secret);
+    support_remove(directory);
 }
 END_TEST
 
@@ -732,18 +928,26 @@ Suite *suite(void) {
     find_bad_files();
     tcase_set_timeout(t, 60);
     tcase_add_test(t, what_is_not_in_the_file_has_its_default);
+    tcase_add_loop_test(t, a_key_is_remembered_for_as_long_as_the_file_says, 0,
+                        SUPPORT_COUNT(remembers));
     tcase_add_test(t, no_service_at_all_is_a_configuration);
     tcase_add_loop_test(t, a_text_of_the_helper_is_what_the_file_says, 0,
                         SUPPORT_COUNT(helper_texts));
     tcase_add_loop_test(t, a_text_of_an_application_is_what_the_file_says, 0,
                         SUPPORT_COUNT(app_texts));
     tcase_add_test(t, every_log_level_has_its_word);
+    tcase_add_test(t, without_a_section_web_there_is_no_web_process);
+    tcase_add_test(t, the_web_process_has_its_defaults);
+    tcase_add_test(t, the_web_process_is_what_the_file_says);
+    tcase_add_test(t, a_link_may_have_78_bytes_and_no_more);
     tcase_add_test(t, a_service_is_what_the_file_says);
     tcase_add_test(t, accounts_are_what_the_file_says);
     tcase_add_test(t, a_duration_has_four_units);
     tcase_add_test(t, there_are_at_most_64_groups);
     tcase_add_test(t, identities_alone_need_no_host_accounts);
     tcase_add_test(t, callers_replace_the_default_and_do_not_add_to_it);
+    tcase_add_test(t, methods_keep_the_order_in_which_they_stand);
+    tcase_add_loop_test(t, a_picture_is_of_the_kind_that_the_service_says, 0, SUPPORT_COUNT(qrs));
     tcase_add_test(t, one_export_is_one_bit);
     tcase_add_test(t, a_service_may_stand_before_its_application);
     tcase_add_test(t, an_application_may_be_without_keys_for_services_that_hand_them_over);
@@ -760,6 +964,8 @@ Suite *suite(void) {
     tcase_add_test(t, a_forged_file_name_does_not_forge_the_message);
     tcase_add_test(t, too_many_settings_are_refused);
     tcase_add_test(t, secrets_are_read_from_their_files);
+    tcase_add_loop_test(t, values_of_a_message_url_are_read_from_their_files, 0,
+                        SUPPORT_COUNT(callbacks));
     tcase_add_loop_test(t, an_application_is_another_when_what_its_token_depends_on_changes, 0,
                         SUPPORT_COUNT(changes));
     tcase_add_test(t, two_applications_without_a_secret_are_never_the_same);

@@ -1,6 +1,7 @@
 /* Who may ask what, when. */
 #include "helper/dispatch.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@ static struct wire_message *m;
 
 static void setup(void) {
     inner = inner_helper_new("[service sshd]\nmethods = code\ncallers = root daemon\n"
+                             "[web]\npublic_url = https://a.example\nuser = games\n"
                              "[service web]\nmethods = code\naccount = no\n"
                              "socket = $/service.sock\n");
     m = wire_new(WIRE_NO_VERB);
@@ -59,6 +61,26 @@ static void say(int fd, enum wire_verb verb) {
     case WIRE_ROW:
         served_say(fd, verb, WIRE_F_JSON, "{}", WIRE_FIELD_COUNT);
         break;
+    case WIRE_VISIT:
+        served_say(fd, verb, WIRE_F_PLACE, "home", WIRE_F_CLIENT, "::1", WIRE_F_AGENT, "phone",
+                   WIRE_FIELD_COUNT);
+        break;
+    case WIRE_CALLBACK:
+        served_say(fd, verb, WIRE_F_CLIENT, "::1", WIRE_F_AGENT, "phone", WIRE_FIELD_COUNT);
+        break;
+    case WIRE_EVENT:
+        served_say(fd, verb, WIRE_F_APP, "main", WIRE_F_QUERY, "", WIRE_F_CLIENT, "::1",
+                   WIRE_FIELD_COUNT);
+        break;
+    case WIRE_PROOF:
+        served_say(fd, verb, WIRE_F_FILE, "x", WIRE_FIELD_COUNT);
+        break;
+    case WIRE_PAGE:
+        served_say(fd, verb, WIRE_F_PAGE, "home", WIRE_FIELD_COUNT);
+        break;
+    case WIRE_REPLY:
+        served_say(fd, verb, WIRE_F_STATUS, "200", WIRE_F_BODY, "", WIRE_FIELD_COUNT);
+        break;
     default:
         served_say(fd, verb, WIRE_F_SERVICE, "web", WIRE_FIELD_COUNT);
     }
@@ -77,6 +99,9 @@ static const struct {
     {WIRE_ADMIN, {false, false, true, false}},    {WIRE_ANSWER, {false, false, false, false}},
     {WIRE_READY, {false, false, false, false}},   {WIRE_ASK, {false, false, false, false}},
     {WIRE_RESULT, {false, false, false, false}},  {WIRE_ROW, {false, false, false, false}},
+    {WIRE_VISIT, {false, false, false, true}},    {WIRE_CALLBACK, {false, false, false, true}},
+    {WIRE_EVENT, {false, false, false, true}},    {WIRE_PROOF, {false, false, false, true}},
+    {WIRE_PAGE, {false, false, false, false}},    {WIRE_REPLY, {false, false, false, false}},
 };
 
 START_TEST(every_verb_has_its_doors) {
@@ -126,6 +151,28 @@ START_TEST(only_root_and_the_helpers_user_may_administrate) {
 }
 END_TEST
 
+START_TEST(only_the_user_of_the_pages_may_ask_for_browsers) {
+    static const struct {
+        const char *user;
+        bool answered;
+    } users[] = {{"daemon", false}, {"nobody", false}, {"games", true}, {"root", true}};
+
+    if (geteuid() != 0)
+        return;
+    for (size_t i = 0; i < SUPPORT_COUNT(users); i++) {
+        int fd;
+
+        ck_assert_int_eq(seteuid(getpwnam(users[i].user)->pw_uid), 0);
+        fd = served_dial(inner->served, "web.sock");
+        ck_assert_int_eq(seteuid(0), 0);
+        say(fd, WIRE_VISIT);
+        ck_assert_msg(served_receive(inner->served, fd, m) == users[i].answered, "%s",
+                      users[i].user);
+        (void)close(fd);
+    }
+}
+END_TEST
+
 START_TEST(a_verb_that_is_in_no_table_is_refused) {
     ck_assert_int_eq(SUPPORT_COUNT(firsts), WIRE_VERB_COUNT - 1);
 }
@@ -140,6 +187,7 @@ Suite *suite(void) {
     tcase_add_loop_test(t, every_verb_has_its_doors, 0, SUPPORT_COUNT(firsts));
     tcase_add_loop_test(t, one_connection_carries_one_exchange, 0, SUPPORT_COUNT(firsts));
     tcase_add_test(t, only_root_and_the_helpers_user_may_administrate);
+    tcase_add_test(t, only_the_user_of_the_pages_may_ask_for_browsers);
     tcase_add_test(t, a_verb_that_is_in_no_table_is_refused);
     suite_add_tcase(s, t);
     return s;

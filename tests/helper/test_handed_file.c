@@ -11,9 +11,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -241,9 +239,7 @@ START_TEST(a_file_or_directory_of_another_user_is_refused) {
 END_TEST
 
 START_TEST(what_is_no_regular_file_is_refused_at_once) {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
     char *target = support_path(state, "target");
-    int fd;
 
     switch (_i) {
     case 0:
@@ -260,10 +256,7 @@ START_TEST(what_is_no_regular_file_is_refused_at_once) {
         ck_assert_int_eq(symlink("/nonexistent", path), 0);
         break;
     default:
-        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        (void)snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
-        ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
-        (void)close(fd);
+        support_socket(path);
     }
     ck_assert(!read_it());
     free(target);

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/messenger.h"
+#include "helper/courier.h"
 #include "tests/check_main.h"
 #include "tests/helper/support_host.h"
 
@@ -113,7 +113,7 @@ START_TEST(whoever_may_not_sign_in_sees_no_difference) {
     host_result(host, "too_many", "too_many_tries");
     support_run(host_inner->served->base);
     ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 0);
-    ck_assert_uint_eq(messenger_count(host_inner->helper.messenger), 0);
+    ck_assert_uint_eq(courier_count(host_inner->helper.courier), 0);
 }
 END_TEST
 
@@ -147,7 +147,7 @@ START_TEST(what_could_not_be_sent_is_sent_the_next_time) {
     host_result(host, "denied", "code_invalid");
     if (failures[_i].sending == NULL) {
         ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 0);
-        ck_assert_uint_eq(messenger_count(host_inner->helper.messenger), 0);
+        ck_assert_uint_eq(courier_count(host_inner->helper.courier), 0);
         return;
     }
     host = host_begin("lisi");
@@ -221,7 +221,7 @@ START_TEST(whoever_is_switched_off_gets_no_message) {
     host_denied("lisi", "123456", "code_invalid");
     support_run(host_inner->served->base);
     ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 0);
-    ck_assert_uint_eq(messenger_count(host_inner->helper.messenger), 0);
+    ck_assert_uint_eq(courier_count(host_inner->helper.courier), 0);
 }
 END_TEST
 
@@ -249,7 +249,7 @@ START_TEST(a_name_that_only_the_directory_knows_gets_one_on_the_next_try) {
     fake_answer(host_inner->sender, USER_GET, 200, ACTIVE("wangwu"));
     support_run(host_inner->served->base);
     ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 0);
-    ck_assert_uint_eq(messenger_count(host_inner->helper.messenger), 0);
+    ck_assert_uint_eq(courier_count(host_inner->helper.courier), 0);
     host_answer(host, "123456");
     host_result(host, "denied", "code_invalid");
     host = host_begin("wangwu");
@@ -296,7 +296,7 @@ START_TEST(an_answer_goes_to_the_method_that_it_fits) {
     fake_answer(host_inner->sender, GETUSERINFO, 200, "{\"userid\":\"lisi\"}");
     host_result(host, "granted", NULL);
     ck_assert_str_eq(wire_get(host_m, WIRE_F_METHOD), "code");
-    ck_assert_uint_eq(messenger_count(host_inner->helper.messenger), _i == 0);
+    ck_assert_uint_eq(courier_count(host_inner->helper.courier), _i == 0);
 }
 END_TEST
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/messenger.h"
+#include "helper/courier.h"
 #include "helper/throttle.h"
 #include "tests/check_main.h"
 #include "tests/helper/support_host.h"
@@ -209,7 +209,7 @@ START_TEST(a_person_gets_five_messages_in_ten_minutes) {
         (void)close(host);
         support_run(host_inner->served->base);
     }
-    while (messenger_count(host_inner->helper.messenger) > 0)
+    while (courier_count(host_inner->helper.courier) > 0)
         ck_assert_int_eq(event_base_loop(host_inner->served->base, EVLOOP_ONCE), 0);
     ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 5);
     host_inner->now.ms += THROTTLE_MESSAGES_MS;
@@ -223,7 +223,7 @@ END_TEST
 /* All wanted before the first is sent. */
 START_TEST(many_messages_at_once_are_no_more) {
     static const struct timeval latest = {
-        .tv_usec = (MESSENGER_LATER_LEAST_MS + MESSENGER_LATER_MORE_MS + 10) * 1000};
+        .tv_usec = (COURIER_LATER_LEAST_MS + COURIER_LATER_MORE_MS + 10) * 1000};
     char origin[32];
 
     host_start(SSHD);
@@ -244,7 +244,7 @@ START_TEST(many_messages_at_once_are_no_more) {
         ck_assert_uint_eq(fake_waiting(host_inner->sender, SEND), 1);
         host_delivered("lisi");
     }
-    while (messenger_count(host_inner->helper.messenger) > 0)
+    while (courier_count(host_inner->helper.courier) > 0)
         ck_assert_int_eq(event_base_loop(host_inner->served->base, EVLOOP_ONCE), 0);
     ck_assert_uint_eq(fake_begun(host_inner->sender, SEND), 5);
 }

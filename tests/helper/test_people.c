@@ -431,10 +431,13 @@ static void login_with_mobile(const char *userid, const char *mobile, const char
         fake_answer(inner->sender, USER_GET, 200, text);
     }
     result(host, "granted", NULL);
-    if (exported == NULL)
+    if (exported == NULL) {
         ck_assert_ptr_null(wire_get(m, WIRE_F_ENV_MOBILE));
-    else
+        ck_assert_str_eq(wire_get(m, WIRE_F_ENV_MOBILE_TAKEN), "yes");
+    } else {
         ck_assert_str_eq(wire_get(m, WIRE_F_ENV_MOBILE), exported);
+        ck_assert_ptr_null(wire_get(m, WIRE_F_ENV_MOBILE_TAKEN));
+    }
 }
 
 START_TEST(a_number_is_bound_once_and_two_holders_are_none) {

@@ -21,11 +21,15 @@ static struct helper helper;
 static struct request request;
 static const char *refusal;
 static int opened, open_fds[16];
-static bool keep_open;
+static bool keep_open, without_memory;
 
 static void on_message(void *arg, struct server_peer *peer, const struct wire_message *message) {
     (void)arg;
     request_open(&request, &helper, peer, message);
+    if (without_memory) {
+        free(request.words);
+        request.words = NULL;
+    }
     refusal = request_refusal(&request, message);
     opened++;
     if (!keep_open)
@@ -38,7 +42,7 @@ static void setup(void) {
 
     log_open("test", true, LOG_EMERG);
     opened = 0;
-    keep_open = false;
+    keep_open = without_memory = false;
     now.ms = 7000000;
     served = served_new("[service sshd]\nmethods = code\ncallers = root daemon\n"
                         "[service web]\nmethods = code\naccount = no\nsocket = $/web_only.sock\n"
@@ -372,6 +376,34 @@ START_TEST(a_request_keeps_its_own_copy_and_answers_ready) {
 }
 END_TEST
 
+START_TEST(a_copy_outlives_its_request) {
+    struct request copy;
+
+    ask("dev", "ww1/zhangsan", "no");
+    ck_assert(request_copy(&copy, &request));
+    ck_assert_uint_eq(helper.setup->references, 3);
+    request_close(&request);
+    ck_assert_ptr_null(copy.peer);
+    ck_assert_str_eq(copy.service_name, "sshd");
+    ck_assert_str_eq(copy.user, "dev");
+    ck_assert_str_eq(copy.link, "ww1/zhangsan");
+    ck_assert_str_eq(copy.rhost, "198.51.100.7");
+    ck_assert_int_eq(request_match(&copy, "zhangsan"), WECOM_REASON_NONE);
+    request_close(&copy);
+    ck_assert_uint_eq(helper.setup->references, 1);
+}
+END_TEST
+
+/* Without its words it would be one for anybody. */
+START_TEST(a_request_without_memory_is_refused) {
+    without_memory = true;
+    ask(NULL, NULL, "yes");
+    ck_assert_str_eq(refusal, "there is no memory for it");
+    ask_at("login.sock", WIRE_ACCOUNT, "cron", "zhangsan", NULL, "no", NULL);
+    ck_assert_str_eq(refusal, "there is no memory for it");
+}
+END_TEST
+
 static const struct {
     const char *ms;
     int64_t deadline_ms;
@@ -458,6 +490,8 @@ Suite *suite(void) {
     tcase_add_test(t, an_application_without_keys_serves_nobody);
     tcase_add_test(t, an_application_that_the_service_handed_over_may_be_chosen);
     tcase_add_test(t, a_request_keeps_its_own_copy_and_answers_ready);
+    tcase_add_test(t, a_copy_outlives_its_request);
+    tcase_add_test(t, a_request_without_memory_is_refused);
     tcase_add_loop_test(t, the_deadline_comes_a_little_before_that_of_the_host, 0,
                         SUPPORT_COUNT(deadlines));
     tcase_add_test(t, the_log_tells_what_an_administrator_needs);

@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/check_main.h"
@@ -157,9 +155,6 @@ START_TEST(a_secret_of_4096_bytes_is_read_and_of_4097_refused) {
 END_TEST
 
 START_TEST(what_is_no_regular_file_is_refused_at_once) {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    int fd;
-
     switch (_i) {
     case 0:
         ck_assert_int_eq(mkfifo(path, 0600), 0);
@@ -171,10 +166,7 @@ START_TEST(what_is_no_regular_file_is_refused_at_once) {
         ck_assert_int_eq(symlink("/dev/zero", path), 0);
         break;
     default:
-        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        (void)snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
-        ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
-        (void)close(fd);
+        support_socket(path);
     }
     ck_assert(!read_it());
 }
@@ -183,6 +175,51 @@ END_TEST
 START_TEST(a_missing_file_is_told_as_such) {
     ck_assert(!read_it());
     ck_assert_str_eq(why, "No such file or directory");
+}
+END_TEST
+
+#define PEM "-----BEGIN X-----\nAAAA\n-----END X-----\n"
+
+static bool read_pem(size_t most, enum secretfile_who who) {
+    bool good;
+
+    why[0] = '\0';
+    good = secretfile_read_pem(path, most, who, &secret, why, sizeof why);
+    ck_assert(good == (secret.len > 0));
+    ck_assert(good == (why[0] == '\0'));
+    return good;
+}
+
+START_TEST(a_pem_file_is_read_to_the_byte) {
+    write_it(0600, PEM);
+    ck_assert(read_pem(4096, SECRETFILE_OURS));
+    ck_assert_str_eq(secret.bytes, PEM);
+    ck_assert(read_pem(strlen(PEM), SECRETFILE_OURS));
+    ck_assert(!read_pem(strlen(PEM) - 1, SECRETFILE_OURS));
+    ck_assert_str_eq(why, "is too long");
+    write_it(0600, "");
+    ck_assert(!read_pem(4096, SECRETFILE_OURS));
+    ck_assert_str_eq(why, "is no PEM file");
+    support_write(path, 0600, "a\0b", 3);
+    ck_assert(!read_pem(4096, SECRETFILE_OURS));
+    ck_assert_str_eq(why, "is no PEM file");
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert(!read_pem(4096, SECRETFILE_OURS));
+    ck_assert_str_eq(why, "No such file or directory");
+}
+END_TEST
+
+/* A key is for its owner alone; a certificate must not be another's to write. */
+START_TEST(whose_a_pem_file_may_be) {
+    write_it((mode_t)_i, PEM);
+    if (geteuid() != 0 && (_i & 0400) == 0)
+        return;
+    ck_assert_int_eq(read_pem(4096, SECRETFILE_OURS), (_i & 07177) == 0);
+    ck_assert_int_eq(read_pem(4096, SECRETFILE_PUBLIC), (_i & 022) == 0);
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(chown(path, 12345, 0), 0);
+    ck_assert(!read_pem(4096, SECRETFILE_PUBLIC));
 }
 END_TEST
 
@@ -203,6 +240,8 @@ Suite *suite(void) {
     tcase_add_test(t, a_secret_of_4096_bytes_is_read_and_of_4097_refused);
     tcase_add_loop_test(t, what_is_no_regular_file_is_refused_at_once, 0, 4);
     tcase_add_test(t, a_missing_file_is_told_as_such);
+    tcase_add_test(t, a_pem_file_is_read_to_the_byte);
+    tcase_add_loop_test(t, whose_a_pem_file_may_be, 0, 0777 + 1);
     suite_add_tcase(s, t);
     return s;
 }

@@ -920,7 +920,7 @@ START_TEST(a_database_that_another_version_changed_is_left_alone) {
     ck_assert_str_eq(store_trouble(store),
                      "accounts.db was changed by another version of wecom-helper: restart");
     ck_assert_int_eq(task.runs, 0);
-    (void)raw("PRAGMA user_version = 1");
+    (void)raw("PRAGMA user_version = 2");
     submit(&task);
     await(2);
     ck_assert_int_eq(task.error, WECOM_OK);

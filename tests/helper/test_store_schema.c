@@ -143,13 +143,13 @@ END_TEST
 
 START_TEST(a_newer_version_is_refused_and_left_as_it_is) {
     store_close(open_store(NULL));
-    (void)raw("PRAGMA user_version = 2");
+    (void)raw("PRAGMA user_version = 3");
     ck_assert_str_eq(refusal(), "accounts.db was written by a newer version of wecom-helper "
-                                "(format 2, this one knows 1): install that version again");
-    ck_assert_int_eq(raw("PRAGMA user_version"), 2);
+                                "(format 3, this one knows 2): install that version again");
+    ck_assert_int_eq(raw("PRAGMA user_version"), 3);
     (void)raw("PRAGMA user_version = 2147483647");
     ck_assert_ptr_nonnull(strstr(refusal(), "newer version"));
-    (void)raw("PRAGMA user_version = 1");
+    (void)raw("PRAGMA user_version = 2");
     store_close(open_store(NULL));
 }
 END_TEST

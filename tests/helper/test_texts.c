@@ -172,6 +172,11 @@ START_TEST(both_languages_have_the_same_places) {
         if (strncmp(line, "msgid \"", 7) != 0)
             continue;
         (void)snprintf(id, sizeof id, "%.*s", (int)strcspn(line + 7, "\""), line + 7);
+        if (strncmp(id, "web_", 4) == 0) { /* wecom-web's own, which has no places */
+            ck_assert_ptr_null(texts_en(id));
+            ck_assert_ptr_null(strchr(line, '{'));
+            continue;
+        }
         for (char place[] = "{1}"; place[1] <= '9' && id[0] != '\0'; place[1]++)
             ck_assert_msg((strstr(texts_en(id), place) != NULL) ==
                               (strstr(texts_zh(id), place) != NULL),

@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/check_main.h"
@@ -108,10 +106,8 @@ START_TEST(a_file_of_another_user_is_replaced) {
 END_TEST
 
 START_TEST(what_is_no_regular_file_is_replaced_and_no_link_followed) {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
     char *target = support_path(state, "target");
     struct stat before, after;
-    int fd;
 
     write_good();
     ck_assert_int_eq(rename(path, target), 0);
@@ -133,10 +129,7 @@ START_TEST(what_is_no_regular_file_is_replaced_and_no_link_followed) {
         check_replaced("is not a regular file");
         break;
     default:
-        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        (void)snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
-        ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
-        (void)close(fd);
+        support_socket(path);
         check_replaced("No such device or address");
     }
     free(target);

@@ -76,6 +76,8 @@ static const struct {
     {&pair, THROTTLE_KNOWN, {AT(user), 2, "\x1B["}, false},
     {&pair, THROTTLE_KNOWN, {AT(origin), 2, "\xFFx"}, false},
     {&pair, THROTTLE_KNOWN, {AT(what), 2, "x"}, false},
+    {&pair, THROTTLE_KNOWN, {AT(what), 2, "\n"}, false},
+    {&origin, THROTTLE_ORIGINS, {AT(what), 2, "\x01"}, false},
     {&unknown, THROTTLE_UNKNOWN, {AT(user), 2, "x"}, false},
     {&unknown, THROTTLE_UNKNOWN, {AT(origin), 2, "x"}, false},
     {&block, THROTTLE_KNOWN, {AT(user), 1, ""}, false},

@@ -11,7 +11,7 @@
     "env.WECOM_ACCOUNT=acc-1\nenv.WECOM_USERID=ZhangSan\nenv.WECOM_NAME="                      \
     "\xE5\xBC\xA0\xE4\xB8\x89\n"                                                               \
     "env.WECOM_MOBILE=13800000000\nenv.WECOM_EMAIL=z@example.com\nenv.WECOM_DEPARTMENTS=1 2\n" \
-    "env.WECOM_METHOD=code\nenv.WECOM_FIRST_LOGIN=yes\n"
+    "env.WECOM_METHOD=code\nenv.WECOM_FIRST_LOGIN=yes\nenv.WECOM_MOBILE_TAKEN=yes\n"
 
 static int env_count(struct host *h) {
     char **list = pam_getenvlist(h->pamh);
@@ -39,7 +39,8 @@ START_TEST(success_puts_what_the_helper_exports) {
     ck_assert_str_eq(pam_getenv(h.pamh, "WECOM_DEPARTMENTS"), "1 2");
     ck_assert_str_eq(pam_getenv(h.pamh, "WECOM_METHOD"), "code");
     ck_assert_str_eq(pam_getenv(h.pamh, "WECOM_FIRST_LOGIN"), "yes");
-    ck_assert_int_eq(env_count(&h), 8);
+    ck_assert_str_eq(pam_getenv(h.pamh, "WECOM_MOBILE_TAKEN"), "yes");
+    ck_assert_int_eq(env_count(&h), 9);
     host_close(&h);
 }
 END_TEST

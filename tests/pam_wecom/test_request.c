@@ -193,7 +193,7 @@ static void open_with_token(struct host *h, const char *value, const char *argum
 }
 
 START_TEST(a_code_that_the_host_passes_on_is_sent) {
-    static const char *const codes[] = {CODE, "123456"};
+    static const char *const codes[] = {CODE, "123456", "03-7Q2M-KX5T-9HBN-4VCE"};
     static const char *const arguments[] = {"use_first_pass", "try_first_pass",
                                             "use_first_pass try_first_pass debug"};
     struct host h = {0};
@@ -302,7 +302,7 @@ Suite *suite(void) {
     tcase_add_loop_test(tc, a_list_of_factors_that_does_not_fit_is_left_out_whole, 0, 4);
     tcase_add_test(tc, the_fullest_begin_fits_into_a_packet);
     tcase_add_test(tc, account_and_session_say_what_their_verbs_take);
-    tcase_add_loop_test(tc, a_code_that_the_host_passes_on_is_sent, 0, 6);
+    tcase_add_loop_test(tc, a_code_that_the_host_passes_on_is_sent, 0, 9);
     tcase_add_loop_test(tc, what_may_be_a_password_is_sent_nowhere_and_logged_nowhere, 0, count);
     tcase_add_loop_test(tc, try_first_pass_asks_when_the_token_is_no_code, 0, count);
     tcase_add_test(tc, without_these_arguments_a_token_is_not_looked_at);

@@ -218,6 +218,31 @@ START_TEST(consent_given_beforehand_shows_no_form) {
 }
 END_TEST
 
+START_TEST(consent_can_be_changed_in_the_client) {
+    char *cookie = phone("{\"userid\":\"zhangsan\",\"consent\":null}");
+    char *later;
+    struct reply page = visit(AUTHORIZE PRIVATE TO_BACK, WECOM_AGENT, cookie);
+    struct reply reply = answer_form(page.body, "field=email&action=allow", cookie);
+    bool email = false;
+    char *mobile = ticket_mobile(code_of(reply.location), &email);
+
+    ck_assert_ptr_null(mobile);
+    ck_assert(email);
+    reply_free(&reply);
+    reply_free(&page);
+    ck_assert(sim_advance(sim, 1));
+    later = phone("{\"userid\":\"zhangsan\",\"consent\":{\"mobile\":true}}");
+    reply = visit(AUTHORIZE PRIVATE TO_BACK, WECOM_AGENT, later);
+    mobile = ticket_mobile(code_of(reply.location), &email);
+    ck_assert_str_eq(mobile, "13800000001");
+    ck_assert(!email);
+    free(mobile);
+    reply_free(&reply);
+    free(later);
+    free(cookie);
+}
+END_TEST
+
 START_TEST(privateinfo_outside_the_range_ends_on_a_page) {
     char *cookie = phone("{\"userid\":\"outsider\"}");
     struct reply reply = visit(AUTHORIZE PRIVATE TO_BACK, WECOM_AGENT, cookie);
@@ -260,6 +285,7 @@ Suite *suite_oauth(void) {
     tcase_add_test(tcase, consent_is_asked_once_in_thirty_days);
     tcase_add_test(tcase, refused_consent_comes_back_without_code);
     tcase_add_test(tcase, consent_given_beforehand_shows_no_form);
+    tcase_add_test(tcase, consent_can_be_changed_in_the_client);
     tcase_add_test(tcase, privateinfo_outside_the_range_ends_on_a_page);
     tcase_add_test(tcase, pages_escape_what_they_show);
     suite_add_tcase(suite, tcase);

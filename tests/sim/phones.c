@@ -128,7 +128,9 @@ const struct table *phones_consent(struct server *server, const struct app *app,
     const struct consent *consent = table_get(server->phones->consents, key);
 
     free(key);
-    if (consent != NULL && now - consent->at_ms < CONSENT_LIFE_MS)
+    /* what a phone was made with later is what its owner has changed in the client meanwhile */
+    if (consent != NULL && now - consent->at_ms < CONSENT_LIFE_MS &&
+        (phone->consent == NULL || phone->consent_ms < consent->at_ms))
         return consent->fields;
     return now - phone->consent_ms < CONSENT_LIFE_MS ? phone->consent : NULL;
 }

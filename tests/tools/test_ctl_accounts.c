@@ -177,7 +177,7 @@ START_TEST(show_tells_everything) {
             "\"departments\":\"2 3\",\"tags\":\"7\",\"groups\":\"ops\",\"services\":\"sshd sudo?\","
             "\"alias\":\"zs\",\"mobile\":\"\",\"email\":\"a@b\",\"created_s\":1700000000,"
             "\"first_login_s\":0,\"withdrawn_s\":0,\"changed_s\":1700000000,\"confirmed_s\":0,"
-            "\"confirmed_age_s\":-1}"),
+            "\"recovery_left\":9,\"confirmed_age_s\":-1}"),
         GRANTED, END};
 
     CTL(script, "show", "zhangsan", "--lang", "en");
@@ -187,6 +187,7 @@ START_TEST(show_tells_everything) {
     assert_has(r.out, "login name        zhangsan\n");
     assert_has(r.out, "departments       2 3\n");
     assert_has(r.out, "services          sshd sudo?\n");
+    assert_has(r.out, "recovery codes    9\n");
     assert_has(r.out, "added by hand     yes\n");
     assert_has(r.out, "first login       -\n");
     assert_has(r.out, "made              2023-11-1"); /* in any time zone */

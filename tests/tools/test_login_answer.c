@@ -56,9 +56,9 @@ START_TEST(a_grant_tells_the_user_and_only_the_names_for_hosts) {
 END_TEST
 
 START_TEST(all_names_for_hosts_are_passed_on) {
-    static const char *const names[] = {"WECOM_ACCOUNT", "WECOM_USERID",     "WECOM_NAME",
-                                        "WECOM_MOBILE",  "WECOM_EMAIL",      "WECOM_DEPARTMENTS",
-                                        "WECOM_METHOD",  "WECOM_FIRST_LOGIN"};
+    static const char *const names[] = {"WECOM_ACCOUNT", "WECOM_USERID",      "WECOM_NAME",
+                                        "WECOM_MOBILE",  "WECOM_EMAIL",       "WECOM_DEPARTMENTS",
+                                        "WECOM_METHOD",  "WECOM_FIRST_LOGIN", "WECOM_MOBILE_TAKEN"};
     json_t *answer = NULL;
 
     for (size_t i = 0; i < COUNT(names); i++) {

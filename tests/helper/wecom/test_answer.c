@@ -577,7 +577,8 @@ END_TEST
 START_TEST(an_application_tells_its_range_and_whether_it_is_closed) {
     struct answer answer =
         parse("{\"errcode\":0,\"agentid\":1000002,\"name\":\"Linux\",\"close\":0,"
-              "\"redirect_domain\":\"login.example.com\",\"allow_userinfos\":{\"user\":"
+              "\"redirect_domain\":\"login.example.com\","
+              "\"home_url\":\"https://login.example.com/a?b=1#c\",\"allow_userinfos\":{\"user\":"
               "[{\"userid\":\"a\"},{\"userid\":\"b\"}]},\"allow_partys\":{\"partyid\":[1]},"
               "\"allow_tags\":{\"tagid\":[1,2,3]}}");
     struct answer_agent agent;
@@ -585,6 +586,7 @@ START_TEST(an_application_tells_its_range_and_whether_it_is_closed) {
     ck_assert_int_eq(answer_agent(answer.json, &agent), WECOM_OK);
     ck_assert_str_eq(agent.name, "Linux");
     ck_assert_str_eq(agent.redirect_domain, "login.example.com");
+    ck_assert_str_eq(agent.home_url, "https://login.example.com/a?b=1#c");
     ck_assert(!agent.closed);
     ck_assert_uint_eq(agent.users, 2);
     ck_assert_uint_eq(agent.departments, 1);
@@ -593,6 +595,7 @@ START_TEST(an_application_tells_its_range_and_whether_it_is_closed) {
     answer = parse("{\"agentid\":1,\"close\":1,\"allow_partys\":[],\"allow_tags\":7}");
     ck_assert_int_eq(answer_agent(answer.json, &agent), WECOM_OK);
     ck_assert(agent.closed);
+    ck_assert_str_eq(agent.home_url, "");
     ck_assert_uint_eq(agent.users + agent.departments + agent.tags, 0);
     answer_clear(&answer);
     answer = parse("{\"agentid\":\"1\",\"name\":\"x\"}");
@@ -741,6 +744,32 @@ START_TEST(a_message_that_reached_nobody_is_told) {
 }
 END_TEST
 
+static const struct {
+    const char *json, *code; /* NULL: none */
+} response_codes[] = {
+    {"{\"response_code\":\"oJ0a-Z_9+/=\"}", "oJ0a-Z_9+/="},
+    {"{\"response_code\":\"1234567\"}", "1234567"},
+    {"{\"response_code\":\"123456789012\"}", NULL}, /* does not fit */
+    {"{\"response_code\":\"\"}", NULL},
+    {"{\"response_code\":7}", NULL},
+    {"{\"response_code\":null}", NULL},
+    {"{\"response_code\":\"a b\"}", NULL},
+    {"{\"response_code\":\"a\\nb\"}", NULL},
+    {"{\"response_code\":\"\xE5\xBC\xA0\"}", NULL},
+    {"{}", NULL},
+};
+
+START_TEST(a_code_that_changes_a_card_is_printable_and_fits) {
+    json_t *json = json_loads(response_codes[_i].json, 0, NULL);
+    char code[12] = "xxxxxxxxxxx";
+
+    ck_assert_ptr_nonnull(json);
+    ck_assert(answer_response_code(json, code, sizeof code) == (response_codes[_i].code != NULL));
+    ck_assert_str_eq(code, response_codes[_i].code != NULL ? response_codes[_i].code : "");
+    json_decref(json);
+}
+END_TEST
+
 Suite *suite(void) {
     Suite *s = suite_create("answer");
     TCase *t = tcase_create("answer");
@@ -769,6 +798,8 @@ Suite *suite(void) {
     tcase_add_loop_test(t, no_changed_byte_makes_a_member_of_a_stranger, 0, COUNT(strangers));
     tcase_add_test(t, only_the_status_itself_makes_a_member_active);
     tcase_add_loop_test(t, a_message_that_reached_nobody_is_told, 0, COUNT(sendings));
+    tcase_add_loop_test(t, a_code_that_changes_a_card_is_printable_and_fits, 0,
+                        (int)(sizeof response_codes / sizeof response_codes[0]));
     suite_add_tcase(s, t);
     return s;
 }

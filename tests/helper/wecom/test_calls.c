@@ -75,6 +75,18 @@ static const struct {
      API "/cgi-bin/message/send?access_token=TOK",
      "{\"touser\":\"zhangsan\",\"msgtype\":\"text\",\"agentid\":1000002,"
      "\"text\":{\"content\":\"123456 \\\"x\\\"\\n\xE5\xBC\xA0\"}}"},
+    {CALLS_CARD_SEND,
+     API,
+     {"zhangsan", "template_card", "1000002", "{\"a\":[1,{\"b\":\"\xE5\xBC\xA0\"}]}"},
+     API "/cgi-bin/message/send?access_token=TOK",
+     "{\"touser\":\"zhangsan\",\"msgtype\":\"template_card\",\"agentid\":1000002,"
+     "\"template_card\":{\"a\":[1,{\"b\":\"\xE5\xBC\xA0\"}]}}"},
+    {CALLS_CARD_UPDATE,
+     API,
+     {"zhang\"san", "1000002", "CODE", "\xE5\xBC\xA0"},
+     API "/cgi-bin/message/update_template_card?access_token=TOK",
+     "{\"userids\":[\"zhang\\\"san\"],\"agentid\":1000002,\"response_code\":\"CODE\","
+     "\"button\":{\"replace_name\":\"\xE5\xBC\xA0\"}}"},
     {CALLS_USER_GET,
      "https://proxy.example.com:8443/wecom/v1",
      {"a"},
